@@ -1,0 +1,14 @@
+/** H7: one thing worth telling the user, as data. Rendering is the reporter's. */
+export interface ProgressEntry {
+  readonly message: string;
+  readonly level: "info" | "warn" | "error";
+  readonly context: {
+    /** "plan", "backlog" or "implement". */
+    readonly phaseId: string;
+    readonly taskId?: string;
+    /** Milliseconds since the epoch. */
+    readonly timestamp: number;
+  };
+}
+
+export type LogProgress = (entry: ProgressEntry) => void;
