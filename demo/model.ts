@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { unreachable } from "../src/core/unreachable.ts";
+import type { PlanningPerspective } from "../src/types.ts";
+import { call, type ModelReply, type ToolCall, text, tools } from "../tests/support/modelReply.ts";
+import {
+  answerSchema,
+  askedRole,
+  firstUserText,
+  type ModelRequest,
+  offersTool,
+  STRUCTURED_OUTPUT_TOOL,
+  systemText,
+  type ToolResult,
+  toolResults,
+} from "../tests/support/modelRequest.ts";
+import { fitToSchema } from "./fitToSchema.ts";
+import { PLANNER_ANSWERS } from "./planners.ts";
+import { DEMO_STEPS, type DemoStep, FEATURE_TITLE } from "./steps.ts";
+
+/** About what a fast model needs for a turn; with none at all, tasks in parallel could not be seen. */
+const THINKING_MS = 150;
+
+/**
+ * The demo's model: it knows one feature by heart, and plays planner, backlog drafter and worker. Which one is wanted,
+ * it tells from the request alone, as any model would. The product knows nothing of it.
+ */
+export async function demoModel(request: ModelRequest): Promise<ModelReply> {
+  await delay(THINKING_MS, undefined, { signal: request.signal });
+  const role = askedRole(request);
+  switch (role) {
+    case "planner":
+      return lookThenAnswer(request, PLANNER_ANSWERS[perspectiveOf(systemText(request) + firstUserText(request))]);
+    case "backlog":
+      return lookThenAnswer(request, draft());
+    case "worker":
+      return work(request);
+    case "other":
+      return text(FEATURE_TITLE);
+    default:
+      return unreachable(role);
+  }
+}
+
+/** Reads two files, as a careful planner does, then answers by the schema it was given. */
+function lookThenAnswer(request: ModelRequest, answer: unknown): ModelReply {
+  if (toolResults(request).length === 0 && offersTool(request, "read")) {
+    return tools(call("read", { filePath: "README.md" }), call("read", { filePath: "src/index.ts" }));
+  }
+  const fitted = fitToSchema(answer, answerSchema(request)) as ToolCall["input"];
+  return tools(call(STRUCTURED_OUTPUT_TOOL, fitted));
+}
+
+/** The perspective named first: each planner's instructions begin with its own, and may go on to the others'. */
+function perspectiveOf(instructions: string): PlanningPerspective {
+  const lower = instructions.toLowerCase();
+  const named = (["architecture", "delivery", "risk"] as const)
+    .map((perspective) => ({ perspective, at: lower.indexOf(perspective) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at);
+  return named[0]?.perspective ?? "architecture";
+}
+
+function draft() {
+  return {
+    title: FEATURE_TITLE,
+    tasks: DEMO_STEPS.map(({ check, effort, ...step }) => ({
+      ...step,
+      context: "",
+      acceptance: [{ run: check }],
+      complexity: step.id === "T006" ? "documentation" : effort === "medium" ? "complex" : "simple",
+    })),
+  };
+}
+
+/** Reads, writes, runs the tests, says what it did: one tool turn after the other. */
+async function work(request: ModelRequest): Promise<ModelReply> {
+  const step = stepOf(request);
+  if (step === undefined) return text("This is no task of the demo feature; I changed nothing.");
+  const done = new Set(toolResults(request).map((result) => result.tool));
+  if (!done.has("read")) return tools(...step.reads.map((path) => call("read", { filePath: path })));
+  if (!done.has("write")) return tools(...(await writesOf(step, toolResults(request))));
+  if (!done.has("bash") && offersTool(request, "bash")) {
+    return tools(call("bash", { command: step.check, description: "Runs the task's check" }));
+  }
+  return text(`Done: ${step.title}. Its check: ${step.check}`);
+}
+
+/** The step whose files the task names: only its own task may write all of them. */
+function stepOf(request: ModelRequest): DemoStep | undefined {
+  const message = firstUserText(request);
+  return DEMO_STEPS.find((step) => step.files.every((path) => message.includes(path)));
+}
+
+/** OpenCode refuses to overwrite a file that the session has not read, so the existing ones are read first. */
+async function writesOf(step: DemoStep, results: readonly ToolResult[]): Promise<readonly ToolCall[]> {
+  const read = new Set(results.map((result) => (result.input as { filePath?: string }).filePath));
+  const unread = step.files.filter((path) => EXISTING.has(path) && !read.has(path));
+  if (unread.length > 0) return unread.map((path) => call("read", { filePath: path }));
+  return Promise.all(step.files.map(async (path) => call("write", { filePath: path, content: await answerFor(path) })));
+}
+
+/** Files of the sample that a step changes. */
+const EXISTING: ReadonlySet<string> = new Set(["src/index.ts", "README.md"]);
+
+function answerFor(path: string): Promise<string> {
+  return readFile(new URL(`answers/${path}.txt`, import.meta.url), "utf8");
+}

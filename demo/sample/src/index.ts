@@ -1,0 +1,3 @@
+export type { Expense } from "./expense.ts";
+export { parseExpenses } from "./parse.ts";
+export { total, totalByCategory } from "./total.ts";

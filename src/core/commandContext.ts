@@ -1,0 +1,31 @@
+import type { Options } from "../config.ts";
+import type { AgentRunner } from "./agentRunner.ts";
+import type { Clock } from "./clock.ts";
+import type { ModelCatalog } from "./modelCatalog.ts";
+
+/** A writable stream as far as progress needs one. */
+export type ProgressStream = Pick<NodeJS.WriteStream, "write"> & Partial<Pick<NodeJS.WriteStream, "isTTY" | "columns">>;
+
+/**
+ * Everything a command works with, passed in: commands have no globals, so several can run in one process (D5).
+ */
+export interface CommandContext {
+  /** Absolute path the command was started in; a repository's root or a folder below it. */
+  readonly directory: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly options: Options;
+  readonly runner: AgentRunner;
+  readonly models: ModelCatalog;
+  readonly clock: Clock;
+  /** Aborted when the person or the system wants the command to stop. */
+  readonly signal: AbortSignal;
+  /** Where progress may be drawn; undefined where drawing would spoil the host's screen. */
+  readonly progressStream: ProgressStream | undefined;
+}
+
+/** A command that did what it was asked: what to print, on standard output. */
+export interface CommandReport {
+  readonly text: string;
+  /** False: not everything that was asked for is done; `reason` is the last line on stderr, exit status 1. */
+  readonly outcome: { readonly done: true } | { readonly done: false; readonly reason: string };
+}

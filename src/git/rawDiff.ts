@@ -1,0 +1,41 @@
+import { splitNul } from "./gitProcess.ts";
+
+/** The mode git gives a path that is not there. */
+const ABSENT_MODE = "000000";
+export const GITLINK_MODE = "160000";
+const TYPE_BITS = 0o170000;
+
+export type ChangeKind = "added" | "modified" | "deleted" | "type-changed";
+
+/** One path that differs, in git's terms. Modes are octal, such as 100644, 100755, 120000 (link), 160000 (submodule). */
+export interface RawChange {
+  readonly path: string;
+  readonly kind: ChangeKind;
+  readonly oldMode: string;
+  readonly newMode: string;
+  /** Object ids; all zeros where there is none, or where git has not computed it. */
+  readonly oldObject: string;
+  readonly newObject: string;
+}
+
+/** Reads `--raw -z` output made without rename detection: `:mode mode id id letter NUL path NUL`, repeated. */
+export function parseRawDiff(output: string): RawChange[] {
+  const fields = splitNul(output);
+  const changes: RawChange[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [oldMode, newMode, oldObject, newObject] = (fields[index] ?? "").slice(1).split(" ");
+    const path = fields[index + 1];
+    if (!oldMode || !newMode || !oldObject || !newObject || path === undefined) {
+      throw new Error(`Not a raw diff record: ${fields[index]}`);
+    }
+    changes.push({ path, kind: kindOf(oldMode, newMode), oldMode, newMode, oldObject, newObject });
+  }
+  return changes;
+}
+
+function kindOf(oldMode: string, newMode: string): ChangeKind {
+  if (oldMode === ABSENT_MODE) return "added";
+  if (newMode === ABSENT_MODE) return "deleted";
+  const sameType = (Number.parseInt(oldMode, 8) & TYPE_BITS) === (Number.parseInt(newMode, 8) & TYPE_BITS);
+  return sameType ? "modified" : "type-changed";
+}

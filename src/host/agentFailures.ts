@@ -1,0 +1,44 @@
+import type { AssistantMessage } from "@opencode-ai/sdk/v2/client";
+import type { AgentFailure } from "../core/agentRunner.ts";
+
+type MessageError = NonNullable<AssistantMessage["error"]>;
+
+/** Sorts an error of OpenCode into the failures the rest of the program knows. */
+export function failureOf(error: MessageError): AgentFailure {
+  switch (error.name) {
+    case "MessageAbortedError":
+      return { reason: "aborted", message: "the session was stopped", retryable: false };
+    case "ProviderAuthError":
+      return { reason: "authentication", message: error.data.message, retryable: false };
+    case "StructuredOutputError":
+      return { reason: "invalid_answer", message: "the model answered without the form asked for", retryable: true };
+    case "ContextOverflowError":
+      return { reason: "context_overflow", message: error.data.message, retryable: false };
+    case "APIError":
+      return apiFailure(error.data.statusCode, error.data.message, error.data.isRetryable);
+    default:
+      return { reason: "provider", message: messageOfError(error), retryable: true };
+  }
+}
+
+/** From the HTTP status of the model's server; undefined when it never answered. */
+function apiFailure(status: number | undefined, message: string, isRetryable: boolean): AgentFailure {
+  const shown = status === undefined ? message : `${message} (HTTP ${status})`;
+  switch (status) {
+    case 401:
+    case 403:
+      return { reason: "authentication", message: shown, retryable: false };
+    case 402:
+    case 429:
+      return { reason: "rate_limited", message: shown, retryable: true };
+    case 404:
+      return { reason: "model_unavailable", message: shown, retryable: false };
+    default:
+      return { reason: "provider", message: shown, retryable: isRetryable };
+  }
+}
+
+function messageOfError(error: MessageError): string {
+  const message: unknown = Reflect.get(error.data, "message");
+  return typeof message === "string" && message !== "" ? message : error.name;
+}

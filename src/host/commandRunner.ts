@@ -1,0 +1,119 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ToolContext } from "@opencode-ai/plugin";
+import type { Config } from "@opencode-ai/sdk/v2/client";
+import { parseOptions } from "../config.ts";
+import { systemClock } from "../core/clock.ts";
+import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import { processShutdown } from "../core/gracefulShutdown.ts";
+import { Refusal } from "../core/refusal.ts";
+import { dataDirectory } from "../core/stateDirectory.ts";
+import type { AgentInstances } from "./agentInstances.ts";
+import { installAgentShell } from "./agentShell.ts";
+import type { Invocation } from "./commandLine.ts";
+import { commandFor } from "./commands.ts";
+import type { MessageRouter } from "./messageRouter.ts";
+import { ConnectedModels } from "./models.ts";
+import { REPORT_END } from "./names.ts";
+import type { OpencodeClient } from "./opencodeClient.ts";
+import { OpencodeRunner } from "./opencodeRunner.ts";
+import type { SessionEvents } from "./sessionEvents.ts";
+
+export interface CommandRunnerOptions {
+  readonly client: OpencodeClient;
+  /** The plugin's options as `opencode.json` gives them, unchecked. */
+  readonly options: unknown;
+  readonly router: MessageRouter;
+  readonly events: SessionEvents;
+  readonly instances: AgentInstances;
+  /** URL of the bundled plugin module. */
+  readonly pluginUrl: string;
+  /** True under `opencode run`: the process is there for this command, may draw on stderr and be ended. */
+  readonly ownsProcess: boolean;
+}
+
+/** Runs a parsed command in the surroundings the host gives it: model, sessions, signals, progress. */
+export class CommandRunner {
+  private readonly host: CommandRunnerOptions;
+
+  constructor(host: CommandRunnerOptions) {
+    this.host = host;
+  }
+
+  /** @returns what to print; rejects with a `Refusal` when not everything that was asked for was done. */
+  async run(invocation: Invocation, tool: ToolContext): Promise<string> {
+    const options = parseOptions(this.host.options);
+    if (!options.ok) throw new Refusal(options.failure);
+
+    const settled = Promise.withResolvers<void>();
+    const active = processShutdown().beginRun({
+      name: invocation.verb,
+      mayExit: this.host.ownsProcess,
+      onStop: () => settled.promise,
+    });
+    try {
+      const context: CommandContext = {
+        directory: tool.directory,
+        environment: process.env,
+        options: options.value,
+        runner: await this.runnerFor(tool),
+        models: await ConnectedModels.read(
+          this.host.client,
+          tool.directory,
+          this.host.router.chosenModel(tool.sessionID),
+        ),
+        clock: systemClock,
+        signal: AbortSignal.any([tool.abort, active.signal]),
+        progressStream: this.host.ownsProcess ? process.stderr : undefined,
+      };
+      const report = await commandFor(invocation)(context);
+      return this.hand(report);
+    } finally {
+      settled.resolve();
+      active.end();
+    }
+  }
+
+  /** What was asked for and not done is an error to OpenCode; what there is to read about it comes first. */
+  private hand(report: CommandReport): string {
+    if (report.outcome.done) return report.text;
+    throw new Refusal(`${report.text}${REPORT_END}${report.outcome.reason}`);
+  }
+
+  private async runnerFor(tool: ToolContext): Promise<OpencodeRunner> {
+    const { client, events, instances, pluginUrl } = this.host;
+    const { data: userConfig } = await client.config.get({ directory: tool.directory }, { throwOnError: true });
+    return new OpencodeRunner({
+      client,
+      events,
+      instances,
+      userConfig,
+      parentSessionID: tool.sessionID,
+      userDirectory: tool.directory,
+      plugins: pluginsForAgents(userConfig, pluginUrl),
+      agentShell: await installAgentShell(join(dataDirectory(process.env), "shell")),
+    });
+  }
+}
+
+/**
+ * The plugins an agent's instance loads: this one as the user wrote it, with its options, and those from packages,
+ * which may be what signs requests to a provider. Files of the user's project stay out.
+ */
+function pluginsForAgents(config: Config, pluginUrl: string): NonNullable<Config["plugin"]> {
+  const folder = fileURLToPath(new URL(".", pluginUrl)).replace(/\/$/, "");
+  const plugins = config.plugin ?? [];
+  const nameOf = (plugin: (typeof plugins)[number]) => (typeof plugin === "string" ? plugin : plugin[0]);
+  const isOurs = (name: string) => name.includes("multi-agent-coder") || toPath(name).startsWith(folder);
+  const ours = plugins.find((plugin) => isOurs(nameOf(plugin))) ?? pluginUrl;
+  const packages = plugins.filter((plugin) => /^(@[\w.-]+\/)?[\w-]/.test(nameOf(plugin)) && !isFile(nameOf(plugin)));
+  return [...packages.filter((plugin) => !isOurs(nameOf(plugin))), ours];
+}
+
+function isFile(name: string): boolean {
+  return name.startsWith("file:") || name.startsWith(".") || name.startsWith("/");
+}
+
+function toPath(name: string): string {
+  return name.startsWith("file:") ? fileURLToPath(name) : name;
+}

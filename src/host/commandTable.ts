@@ -1,0 +1,77 @@
+import type { Verb } from "./names.ts";
+
+/** What a flag's value has to be. A `switch` needs no value; `--name=false` turns it off. */
+export type FlagKind = "path" | "text" | "count" | "switch";
+
+export interface FlagDefinition {
+  readonly kind: FlagKind;
+  readonly help: string;
+  /** As the help text shows it. The value itself is filled in where the command runs. */
+  readonly shownDefault?: string;
+  /** Smallest and largest allowed number, for `count`. */
+  readonly range?: readonly [number, number];
+}
+
+export interface CommandDefinition {
+  readonly summary: string;
+  readonly flags: Readonly<Record<string, FlagDefinition>>;
+  /** What text after the flags means; without it such text is refused. */
+  readonly freeText?: string;
+}
+
+/** The one table that parsing, help and the slash commands come from. */
+export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
+  plan: {
+    summary: "Three planning agents plan a feature; their answers become tasks/PLAN.md",
+    freeText: "the feature, when no --context_file is given",
+    flags: {
+      context_file: { kind: "path", help: "file that describes the feature (also: -f file)" },
+      output: { kind: "path", help: "where the plan goes", shownDefault: "tasks/PLAN.md" },
+      agents: { kind: "count", help: "planning agents", shownDefault: "3", range: [1, 9] },
+      quorum: { kind: "count", help: "answers that are enough", shownDefault: "2", range: [1, 9] },
+    },
+  },
+  backlog: {
+    summary: "Turn the plan into tasks/BACKLOG.yaml, a checked graph of tasks",
+    flags: {
+      plan_file: { kind: "path", help: "the plan to read", shownDefault: "tasks/PLAN.md" },
+      track_id: {
+        kind: "text",
+        help: "name of the work, [a-z0-9-], at most 48",
+        shownDefault: "from the plan's title",
+      },
+      output: { kind: "path", help: "where the backlog goes", shownDefault: "tasks/BACKLOG.yaml" },
+      dry_run: { kind: "switch", help: "draft without a model, print, write nothing" },
+    },
+  },
+  implement: {
+    summary: "Work the backlog off with many agents at once, onto the branch mac/<track_id>",
+    flags: {
+      backlog_file: { kind: "path", help: "the backlog to work off", shownDefault: "tasks/BACKLOG.yaml" },
+      workers: { kind: "count", help: "tasks at once", shownDefault: "3", range: [1, 32] },
+      only: { kind: "text", help: "task ids, separated by commas; what they depend on must be complete" },
+      dry_run: { kind: "switch", help: "check, show the order and the models, spend nothing" },
+      allow_red_base: { kind: "switch", help: "start although `verify` fails on the untouched base" },
+    },
+  },
+};
+
+/** Help for one command, as `--help` prints it. */
+export function helpFor(verb: Verb): string {
+  const { summary, flags, freeText } = COMMANDS[verb];
+  const rows = Object.entries(flags).map(([name, flag]) => {
+    const value = flag.kind === "switch" ? "" : `=<${flag.kind}>`;
+    const byDefault = flag.shownDefault === undefined ? "" : ` (default: ${flag.shownDefault})`;
+    return `  --${name}${value}`.padEnd(28) + flag.help + byDefault;
+  });
+  const rest = freeText === undefined ? "" : " [text]";
+  return [
+    `${verb}: ${summary}.`,
+    "",
+    `  opencode run ${verb} -- [flags]${rest}`,
+    `  /${verb} [flags]${rest}`,
+    "",
+    ...rows,
+    ...(freeText === undefined ? [] : [`  ${"text".padEnd(26)}${freeText}`]),
+  ].join("\n");
+}

@@ -1,0 +1,24 @@
+/** The names this plugin takes inside OpenCode. */
+export const PLUGIN_ID = "multi-agent-coder";
+
+/** The in-process model that drives the commands; see pipelineModel.ts. */
+export const PIPELINE_PROVIDER = "multi-agent-coder";
+export const PIPELINE_MODEL = "pipeline";
+export const PIPELINE_AGENT = "mac-pipeline";
+export const PIPELINE_TOOL = "mac_pipeline";
+
+export const PLANNER_AGENT = "mac-planner";
+export const WORKER_AGENT = "mac-worker";
+
+export const VERBS = ["plan", "backlog", "implement"] as const;
+export type Verb = (typeof VERBS)[number];
+
+export function isVerb(word: string): word is Verb {
+  return VERBS.some((verb) => verb === word);
+}
+
+/**
+ * Between what a command reports and the reason why not everything is done. The pipeline model prints the first part
+ * as its answer (standard output) and ends in the second as its error (standard error). U+001E, "record separator".
+ */
+export const REPORT_END = "\u001e";

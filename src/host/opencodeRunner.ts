@@ -1,0 +1,258 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { AssistantMessage, Config, Part } from "@opencode-ai/sdk/v2/client";
+import type {
+  AgentFailure,
+  AgentRole,
+  AgentRunner,
+  SpawnMetadata,
+  SpawnOptions,
+  SpawnResult,
+} from "../core/agentRunner.ts";
+import { messageOf } from "../core/refusal.ts";
+import { unreachable } from "../core/unreachable.ts";
+import type { ModelRef } from "../types.ts";
+import { failureOf } from "./agentFailures.ts";
+import { type AgentInstances, agentInstanceConfig } from "./agentInstances.ts";
+import { toolRules } from "./agents.ts";
+import { jsonObjectIn } from "./answers.ts";
+import { PLANNER_AGENT, WORKER_AGENT } from "./names.ts";
+import type { OpencodeClient } from "./opencodeClient.ts";
+import { sessionRules } from "./permissions.ts";
+import type { SessionEvents } from "./sessionEvents.ts";
+import { SessionWatch, type StopReason } from "./sessionWatch.ts";
+
+/** What a runner needs of the host around it. */
+export interface OpencodeHost {
+  readonly client: OpencodeClient;
+  /** The session the command was started in: every agent's session becomes its child. */
+  readonly parentSessionID: string;
+  /** The user's own directory, whose instance is booted already. */
+  readonly userDirectory: string;
+  /** The user's configuration, merged and substituted by OpenCode. */
+  readonly userConfig: Config;
+  /** `plugin` for an agent's instance: ours and those that providers may need. */
+  readonly plugins: Config["plugin"];
+  /** Absolute path of the shell that agents' commands run in. */
+  readonly agentShell: string;
+  readonly events: SessionEvents;
+  readonly instances: AgentInstances;
+}
+
+const AGENT_OF_ROLE: Readonly<Record<AgentRole, string>> = {
+  planner: PLANNER_AGENT,
+  backlog: PLANNER_AGENT,
+  worker: WORKER_AGENT,
+};
+
+/** Limit for each request that does no model work: creating, aborting, deleting and reading a session. */
+const REQUEST_LIMIT_MS = 20_000;
+/** How long an aborted session may take to end. */
+const ABORT_LIMIT_MS = 5_000;
+
+/** Runs agents as sessions of the OpenCode this plugin lives in. One spawn is one session. */
+export class OpencodeRunner implements AgentRunner {
+  private readonly host: OpencodeHost;
+
+  constructor(host: OpencodeHost) {
+    this.host = host;
+  }
+
+  async spawnAgent(role: AgentRole, prompt: string, options: SpawnOptions): Promise<SpawnResult> {
+    const startedAt = performance.now();
+    const metadata = (sessionID?: string, usage = { tokensUsed: 0, costUsd: 0 }): SpawnMetadata => ({
+      sessionID,
+      model: options.model,
+      ...usage,
+      durationMs: Math.round(performance.now() - startedAt),
+    });
+    if (options.signal.aborted) return { status: "error", failure: ABORTED, metadata: metadata() };
+
+    let sessionID: string;
+    try {
+      sessionID = await this.createSession(role, options);
+    } catch (error) {
+      const failure: AgentFailure = { reason: "host", message: `no session: ${messageOf(error)}`, retryable: true };
+      return { status: "error", failure, metadata: metadata() };
+    }
+
+    try {
+      const ending = await this.converse(sessionID, role, prompt, options);
+      return { ...ending, metadata: metadata(sessionID, await this.usageOf(sessionID, options.directory)) };
+    } finally {
+      await this.deleteSession(sessionID, options.directory);
+    }
+  }
+
+  private async createSession(role: AgentRole, options: SpawnOptions): Promise<string> {
+    const { client, parentSessionID, userConfig } = this.host;
+    const agent = AGENT_OF_ROLE[role];
+    const create = async () => {
+      const { data } = await client.session.create(
+        {
+          directory: options.directory,
+          parentID: parentSessionID,
+          title: options.title,
+          agent,
+          permission: sessionRules(toolRules(agent), userConfig.permission),
+        },
+        { throwOnError: true, signal: AbortSignal.timeout(REQUEST_LIMIT_MS) },
+      );
+      return data.id;
+    };
+    return this.isUserDirectory(options.directory) ? create() : this.bootAndCreate(options.directory, create);
+  }
+
+  private bootAndCreate(directory: string, create: () => Promise<string>): Promise<string> {
+    const { agentShell, instances, plugins, userConfig } = this.host;
+    const config = agentInstanceConfig(userConfig, plugins, agentShell);
+    return instances.boot(directory, config, create);
+  }
+
+  private isUserDirectory(directory: string): boolean {
+    return directory === this.host.userDirectory;
+  }
+
+  /** Sends the prompt and waits for the answer, or stops the session when the watch says so. */
+  private async converse(sessionID: string, role: AgentRole, prompt: string, options: SpawnOptions): Promise<Ending> {
+    const watch = new SessionWatch({
+      sessionID,
+      events: this.host.events,
+      timeoutMs: options.timeoutSeconds * 1000,
+      idleMs: options.idleTimeoutSeconds === undefined ? undefined : options.idleTimeoutSeconds * 1000,
+      signal: options.signal,
+      onActivity: options.onActivity,
+    });
+    const answer = this.prompt(sessionID, role, prompt, options);
+    try {
+      const first = await Promise.race([answer, watch.stopped]);
+      if ("kind" in first) return endingOf(first, options);
+      await this.abort(sessionID, options.directory);
+      // The prompt call returns once the abort has reached the model call and the shell; not for ever if it does not.
+      await Promise.race([answer, wait(ABORT_LIMIT_MS, undefined, { ref: false })]);
+      return stoppedEnding(first);
+    } finally {
+      watch.end();
+    }
+  }
+
+  private async prompt(sessionID: string, role: AgentRole, prompt: string, options: SpawnOptions): Promise<Answer> {
+    try {
+      const { data, error } = await this.host.client.session.prompt({
+        sessionID,
+        directory: options.directory,
+        agent: AGENT_OF_ROLE[role],
+        ...(options.model === undefined ? {} : { model: modelOf(options.model) }),
+        ...(options.system === "" ? {} : { system: options.system }),
+        ...(options.answerSchema === undefined
+          ? {}
+          : { format: { type: "json_schema" as const, schema: { ...options.answerSchema } } }),
+        parts: [{ type: "text", text: withResumeData(prompt, options) }],
+      });
+      if (data === undefined) return { kind: "rejected", message: messageOf(error) };
+      return { kind: "answered", info: data.info, parts: data.parts };
+    } catch (error) {
+      return { kind: "rejected", message: messageOf(error) };
+    }
+  }
+
+  private async usageOf(sessionID: string, directory: string): Promise<{ tokensUsed: number; costUsd: number }> {
+    const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
+    const session = await this.host.client.session
+      .get({ sessionID, directory }, { signal })
+      .then(({ data }) => data)
+      .catch(() => undefined);
+    const tokens = session?.tokens;
+    return {
+      tokensUsed:
+        tokens === undefined
+          ? 0
+          : tokens.input + tokens.output + tokens.reasoning + tokens.cache.read + tokens.cache.write,
+      costUsd: session?.cost ?? 0,
+    };
+  }
+
+  private async abort(sessionID: string, directory: string): Promise<void> {
+    await this.host.client.session
+      .abort({ sessionID, directory }, { signal: AbortSignal.timeout(REQUEST_LIMIT_MS) })
+      .catch(() => undefined);
+  }
+
+  /**
+   * M4: deletes the session and makes sure that it is gone. Deleting a busy session stops nothing, so it is aborted
+   * first; a session that already ended is not disturbed by that.
+   */
+  private async deleteSession(sessionID: string, directory: string): Promise<void> {
+    const { client } = this.host;
+    await this.abort(sessionID, directory);
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
+      await client.session.delete({ sessionID, directory }, { signal }).catch(() => undefined);
+      const { response } = await client.session.get({ sessionID, directory }, { signal }).catch(() => NO_RESPONSE);
+      if (response?.status === 404) return;
+      await wait(attempt * 100);
+    }
+  }
+}
+
+type Answer =
+  | { readonly kind: "answered"; readonly info: AssistantMessage; readonly parts: readonly Part[] }
+  | { readonly kind: "rejected"; readonly message: string };
+
+/** A spawn's result before its costs are known. */
+type Ending = SpawnResult extends infer Result
+  ? Result extends SpawnResult
+    ? Omit<Result, "metadata">
+    : never
+  : never;
+
+const ABORTED: AgentFailure = { reason: "aborted", message: "stopped before it began", retryable: false };
+const NO_RESPONSE = { response: undefined };
+
+function modelOf(model: ModelRef): { providerID: string; modelID: string } {
+  return { providerID: model.providerID, modelID: model.modelID };
+}
+
+/** A person's answer reaches the agent as data after its prompt. */
+function withResumeData(prompt: string, { resumeData }: SpawnOptions): string {
+  return resumeData === undefined ? prompt : `${prompt}\n\n${JSON.stringify({ resumeData })}`;
+}
+
+function endingOf(answer: Answer, options: SpawnOptions): Ending {
+  if (answer.kind === "rejected") return errorEnding({ reason: "host", message: answer.message, retryable: false });
+  const { info, parts } = answer;
+  const text = parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
+  if (options.answerSchema === undefined) {
+    return info.error === undefined ? { status: "success", text } : errorEnding(failureOf(info.error));
+  }
+  const structured: unknown = info.structured ?? jsonObjectIn(text);
+  if (structured !== undefined) return { status: "success", text, structured };
+  if (info.error !== undefined) return errorEnding(failureOf(info.error));
+  return errorEnding({
+    reason: "invalid_answer",
+    message: "the model answered in prose, without JSON",
+    retryable: true,
+  });
+}
+
+function stoppedEnding(stop: StopReason): Ending {
+  switch (stop.reason) {
+    case "timeout":
+      return { status: "timeout", message: `no answer within ${stop.seconds} s` };
+    case "idle":
+      return { status: "timeout", message: `no sign of life for ${stop.seconds} s` };
+    case "aborted":
+      return errorEnding({ reason: "aborted", message: "the session was stopped", retryable: false });
+    case "provider-retries":
+      return errorEnding({
+        reason: /rate|quota|429|too many/i.test(stop.message) ? "rate_limited" : "provider",
+        message: `the provider kept failing: ${stop.message}`,
+        retryable: true,
+      });
+    default:
+      return unreachable(stop);
+  }
+}
+
+function errorEnding(failure: AgentFailure): Ending {
+  return { status: "error", failure };
+}

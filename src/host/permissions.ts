@@ -1,0 +1,66 @@
+/** OpenCode's permission rules; the last one that matches a call decides. */
+export interface PermissionRule {
+  readonly permission: string;
+  readonly pattern: string;
+  readonly action: "allow" | "deny" | "ask";
+}
+
+/** Files that usually hold secrets: OpenCode asks before it reads them; nobody is there to answer, so: no. */
+const SECRET_FILES: readonly PermissionRule[] = [
+  { permission: "read", pattern: "*.env", action: "deny" },
+  { permission: "read", pattern: "*.env.*", action: "deny" },
+  { permission: "read", pattern: "*.env.example", action: "allow" },
+];
+
+/** What OpenCode asks a person about unless it is told otherwise. */
+const ASKED_BY_DEFAULT: readonly PermissionRule[] = [
+  "external_directory",
+  "question",
+  "doom_loop",
+  "plan_enter",
+  "plan_exit",
+].map((permission) => ({ permission, pattern: "*", action: "deny" }));
+
+/**
+ * The full rule set of one of our sessions: our own base, then what the user restricts. A rule that would ask becomes
+ * a refusal, because a question that nobody answers hangs a session for ever. A user's `allow` adds nothing: it cannot
+ * widen what our agents may use.
+ * @param base what the agent may use (see `toolRules`)
+ * @param userPermission `permission` of the user's configuration: one action, or tool → action or pattern → action
+ */
+export function sessionRules(base: readonly PermissionRule[], userPermission: unknown): PermissionRule[] {
+  const restrictions = rulesOf(userPermission)
+    .filter((rule) => rule.permission !== "*" || rule.action === "deny")
+    .map((rule) => (rule.action === "ask" ? { ...rule, action: "deny" as const } : rule))
+    .filter((rule) => rule.permission !== "*");
+  const offered = new Set(base.filter((rule) => rule.action === "allow").map((rule) => rule.permission));
+  return [
+    ...base,
+    ...SECRET_FILES,
+    ...restrictions.filter((rule) => offered.has(rule.permission)),
+    ...ASKED_BY_DEFAULT,
+  ];
+}
+
+/** Tools a user's rules take from our agents altogether because they would ask; worth telling the user once. */
+export function toolsThatWouldAsk(userPermission: unknown, tools: readonly string[]): string[] {
+  const decided = new Map<string, string>();
+  for (const rule of rulesOf(userPermission)) if (rule.pattern === "*") decided.set(rule.permission, rule.action);
+  return tools.filter((tool) => decided.get(tool) === "ask");
+}
+
+function rulesOf(permission: unknown): PermissionRule[] {
+  if (isAction(permission)) return [{ permission: "*", pattern: "*", action: permission }];
+  if (typeof permission !== "object" || permission === null) return [];
+  return Object.entries(permission).flatMap(([tool, value]) => {
+    if (isAction(value)) return [{ permission: tool, pattern: "*", action: value }];
+    if (typeof value !== "object" || value === null) return [];
+    return Object.entries(value).flatMap(([pattern, action]) =>
+      isAction(action) ? [{ permission: tool, pattern, action }] : [],
+    );
+  });
+}
+
+function isAction(value: unknown): value is PermissionRule["action"] {
+  return value === "allow" || value === "deny" || value === "ask";
+}

@@ -1,0 +1,36 @@
+import type { ToolContext, ToolDefinition } from "@opencode-ai/plugin";
+import { z } from "zod";
+import { messageOf, Refusal } from "../core/refusal.ts";
+import type { Invocation } from "./commandLine.ts";
+import { parseCommandLine } from "./commandLine.ts";
+import { helpFor } from "./commandTable.ts";
+import { PIPELINE_AGENT } from "./names.ts";
+
+export type RunInvocation = (invocation: Invocation, context: ToolContext) => Promise<string>;
+
+/**
+ * The one tool behind the three commands. Its result is what the command prints; when it throws, the pipeline model
+ * ends its answer in an error, and `opencode run` exits with status 1 and that message.
+ */
+export function pipelineTool(run: RunInvocation): ToolDefinition {
+  const args = { command: z.string().describe("the command line, e.g. plan --context_file=feature.md") };
+  return {
+    description: "Runs a command of multi-agent-coder. Only its own pipeline calls this.",
+    // The plugin API's types come with a zod of their own; the shapes are the same.
+    args: args as unknown as ToolDefinition["args"],
+    async execute(given: { command?: unknown }, context: ToolContext) {
+      if (context.agent !== PIPELINE_AGENT) {
+        throw new Error("This tool runs whole commands for a person: type /plan, /backlog or /implement instead.");
+      }
+      const parsed = parseCommandLine(String(given.command ?? ""));
+      if (!parsed.ok) throw new Error(parsed.failure);
+      if (parsed.value.help) return helpFor(parsed.value.verb);
+      try {
+        return await run(parsed.value, context);
+      } catch (error) {
+        if (error instanceof Refusal) throw new Error(error.message);
+        throw new Error(`${messageOf(error)} (unexpected: please report it as a bug of multi-agent-coder)`);
+      }
+    },
+  };
+}

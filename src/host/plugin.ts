@@ -1,0 +1,50 @@
+import { isMainThread } from "node:worker_threads";
+import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
+import { AgentInstances } from "./agentInstances.ts";
+import { CommandRunner } from "./commandRunner.ts";
+import { type CommandNames, contribute } from "./configuration.ts";
+import { MessageRouter } from "./messageRouter.ts";
+import { PIPELINE_TOOL } from "./names.ts";
+import { clientOf } from "./opencodeClient.ts";
+import { pipelineTool } from "./pipelineTool.ts";
+import { isOpencodeRun } from "./routing.ts";
+import { SessionEvents } from "./sessionEvents.ts";
+
+/**
+ * Shared by every instance of the plugin in this process: OpenCode calls `server` once a directory, the user's and
+ * each slot's, and a command that runs in one has to hear the sessions of the others.
+ */
+const sessionEvents = new SessionEvents();
+const agentInstances = new AgentInstances();
+
+/** The plugin as OpenCode loads it, once for each directory. */
+export async function server(input: PluginInput, options: PluginOptions = {}): Promise<Hooks> {
+  const forwardEvents: Hooks["event"] = async ({ event }) => sessionEvents.publish(event);
+  if (agentInstances.has(input.directory)) {
+    // A directory agents work in gets its whole configuration from us; there is nothing to add but our ears.
+    return { event: forwardEvents, dispose: async () => agentInstances.forget(input.directory) };
+  }
+
+  const client = clientOf(input);
+  const router = new MessageRouter(client, input.directory, process.argv);
+  const commands = new CommandRunner({
+    client,
+    options,
+    router,
+    events: sessionEvents,
+    instances: agentInstances,
+    pluginUrl: import.meta.url,
+    ownsProcess: isMainThread && isOpencodeRun(process.argv),
+  });
+  let names: CommandNames = new Map();
+
+  return {
+    config: async (config) => {
+      names = contribute(config, new URL("./pipelineModel.js", import.meta.url).href);
+    },
+    event: forwardEvents,
+    tool: { [PIPELINE_TOOL]: pipelineTool((invocation, context) => commands.run(invocation, context)) },
+    "command.execute.before": async (announced) => router.announce(names, announced),
+    "chat.message": router.onMessage,
+  };
+}

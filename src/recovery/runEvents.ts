@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { failure, type Result, success } from "../core/result.ts";
+
+/**
+ * What happens in a run, as its journal holds it. Past-tense events tell what is done; `landing_intended` is written
+ * before the act, so that after a crash the branch itself shows whether it took place. `attempt` counts from 1 per task.
+ */
+const runEventSchema = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("run_started"),
+    run_id: z.string(),
+    track_id: z.string(),
+    /** The commit the track starts from. */
+    base: z.string(),
+    /** Null: HEAD was detached. */
+    user_branch: z.string().nullable(),
+    backlog_file: z.string(),
+    /** Digest of the backlog as it was read, statuses aside. */
+    backlog_digest: z.string(),
+    workers: z.number(),
+    /** Ids of the tasks this run is to do, in the backlog's order. */
+    tasks: z.array(z.string()),
+  }),
+  z.object({ type: z.literal("run_resumed") }),
+  z.object({
+    type: z.literal("attempt_started"),
+    task: z.string(),
+    attempt: z.number(),
+    slot: z.number(),
+    /** The commit the slot was rebuilt to. */
+    base: z.string(),
+    model: z.string(),
+  }),
+  z.object({ type: z.literal("session_opened"), task: z.string(), attempt: z.number(), session: z.string() }),
+  z.object({
+    type: z.literal("agent_finished"),
+    task: z.string(),
+    attempt: z.number(),
+    status: z.enum(["success", "timeout", "error", "checkpoint"]),
+    /** Of this prompt alone, not of the session so far: they are added up. */
+    tokens: z.number(),
+    cost_usd: z.number(),
+    duration_ms: z.number(),
+    message: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal("work_captured"),
+    task: z.string(),
+    attempt: z.number(),
+    commit: z.string(),
+    tree: z.string(),
+    paths: z.array(z.string()),
+  }),
+  z.object({
+    type: z.literal("verification_finished"),
+    task: z.string(),
+    attempt: z.number(),
+    passed: z.boolean(),
+    failure: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal("landing_intended"),
+    task: z.string(),
+    attempt: z.number(),
+    /** Head of the track's branch that is to be replaced, and by what. */
+    head: z.string(),
+    commit: z.string(),
+  }),
+  z.object({ type: z.literal("task_landed"), task: z.string(), attempt: z.number(), commit: z.string() }),
+  z.object({
+    type: z.literal("attempt_failed"),
+    task: z.string(),
+    attempt: z.number(),
+    reason: z.string(),
+    message: z.string(),
+    /** True: a cause outside the task (rate limit, network, crash, interruption) that costs no attempt. */
+    transient: z.boolean().optional(),
+    archived_ref: z.string().optional(),
+  }),
+  z.object({ type: z.literal("task_failed"), task: z.string(), reason: z.string(), message: z.string() }),
+  /** `because`: the task whose failure took this one along, or a reason in words. */
+  z.object({ type: z.literal("task_skipped"), task: z.string(), because: z.string() }),
+  z.object({ type: z.literal("run_interrupted") }),
+  z.object({ type: z.literal("branch_published"), commit: z.string() }),
+  z.object({ type: z.literal("fast_forwarded"), branch: z.string(), commit: z.string() }),
+  /** The last event: everything asked for is done, or not. */
+  z.object({ type: z.literal("run_finished"), outcome: z.enum(["complete", "incomplete"]) }),
+]);
+
+type DeepReadonly<Value> = Value extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : Value extends object
+    ? { readonly [Key in keyof Value]: DeepReadonly<Value[Key]> }
+    : Value;
+
+export type RunEvent = DeepReadonly<z.infer<typeof runEventSchema>>;
+
+export type RunEventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
+
+/** Events that concern one task. */
+export type TaskEvent = Extract<RunEvent, { readonly task: string }>;
+
+/** Reads an event out of a journal record; the failure says what is wrong with it. */
+export function parseRunEvent(event: unknown): Result<RunEvent, string> {
+  const parsed = runEventSchema.safeParse(event);
+  return parsed.success ? success(parsed.data) : failure(z.prettifyError(parsed.error).replaceAll("\n", " "));
+}

@@ -1,0 +1,55 @@
+import { failure, type Result, success } from "../core/result.ts";
+import { Journal, type JournalOptions } from "./journal.ts";
+import type { RunEvent } from "./runEvents.ts";
+import type { RunProjection, RunState } from "./runState.ts";
+import { foldRecords, journalPath, type RunUnreadable } from "./runStore.ts";
+
+/**
+ * The journal of the run we own together with the state it adds up to: one place to record what happens.
+ * An event that cannot follow the ones before it never reaches the disk.
+ */
+export class RunLog {
+  readonly runId: string;
+  private readonly journal: Journal;
+  private readonly projection: RunProjection;
+
+  private constructor(runId: string, journal: Journal, projection: RunProjection) {
+    this.runId = runId;
+    this.journal = journal;
+    this.projection = projection;
+  }
+
+  /** Call it only while holding the lock of the run's track. */
+  static async open(
+    runsDirectory: string,
+    runId: string,
+    options: JournalOptions,
+  ): Promise<Result<RunLog, RunUnreadable>> {
+    const opened = await Journal.open(journalPath(runsDirectory, runId), options);
+    if (!opened.ok) return failure({ reason: "damaged", runId, message: opened.failure.message });
+    const { journal, records } = opened.value;
+    const folded = foldRecords(records, runId);
+    if (folded.ok) return success(new RunLog(runId, journal, folded.value));
+    await journal.close();
+    return folded;
+  }
+
+  /** A live view: it already holds what `record` was called with, also before that is on disk. */
+  get state(): RunState {
+    return this.projection.state;
+  }
+
+  /**
+   * Resolves once the event is on disk; what depends on it (a side effect, a message to the user) comes after.
+   * Rejects with `JournalWriteError`, or, for an event that cannot follow, with an error that is a bug of the caller.
+   */
+  async record(event: RunEvent): Promise<void> {
+    const applied = this.projection.apply(event);
+    if (!applied.ok) throw new Error(`Run ${this.runId}: ${applied.failure.message}`);
+    await this.journal.append(event);
+  }
+
+  close(): Promise<void> {
+    return this.journal.close();
+  }
+}

@@ -1,0 +1,123 @@
+import { failure, type Result, success } from "../core/result.ts";
+import { unreachable } from "../core/unreachable.ts";
+import type { RunEvent, RunEventOf } from "./runEvents.ts";
+import { advanceTask, newTask, type TaskState } from "./taskLife.ts";
+
+/** Everything a run's events tell. */
+export interface RunState {
+  /** The first event; undefined while there is none. */
+  readonly started: RunEventOf<"run_started"> | undefined;
+  /** By id, in the backlog's order. */
+  readonly tasks: ReadonlyMap<string, TaskState>;
+  /** Where the track's branch is: the last landed commit, or the base. */
+  readonly head: string | undefined;
+  readonly tokens: number;
+  readonly costUsd: number;
+  readonly interrupted: boolean;
+  readonly outcome: RunEventOf<"run_finished">["outcome"] | undefined;
+  /** The last commit that the user's `mac/<track_id>` was set to. */
+  readonly publishedCommit: string | undefined;
+  readonly fastForwarded: { readonly branch: string; readonly commit: string } | undefined;
+}
+
+/** An event that cannot follow the ones before it. In a journal: it was not written by a sound version of this code. */
+export interface IllegalEvent {
+  readonly reason: "illegal_event";
+  readonly event: RunEvent["type"];
+  readonly message: string;
+}
+
+type MutableRunState = {
+  -readonly [Key in keyof RunState]: Key extends "tasks" ? Map<string, TaskState> : RunState[Key];
+};
+
+/**
+ * Follows a run event by event. `state` is a live view: it changes with the next event; the `TaskState`s in it do not.
+ * In place, so that an event costs the same however many tasks there are.
+ */
+export class RunProjection {
+  private readonly current: MutableRunState = {
+    started: undefined,
+    tasks: new Map(),
+    head: undefined,
+    tokens: 0,
+    costUsd: 0,
+    interrupted: false,
+    outcome: undefined,
+    publishedCommit: undefined,
+    fastForwarded: undefined,
+  };
+
+  get state(): RunState {
+    return this.current;
+  }
+
+  /** An event that fails changes nothing. */
+  apply(event: RunEvent): Result<void, IllegalEvent> {
+    const refused = this.whyNot(event) ?? ("task" in event ? this.applyToTask(event) : undefined);
+    if (refused !== undefined) return failure({ reason: "illegal_event", event: event.type, message: refused });
+    this.applyToRun(event);
+    return success(undefined);
+  }
+
+  private whyNot(event: RunEvent): string | undefined {
+    const isFirst = event.type === "run_started";
+    if (isFirst && this.current.started) return "the run has started already";
+    if (!isFirst && !this.current.started) return `${event.type} comes before run_started`;
+    if (this.current.outcome) return `${event.type} comes after run_finished`;
+    return undefined;
+  }
+
+  private applyToTask(event: Extract<RunEvent, { readonly task: string }>): string | undefined {
+    const task = this.current.tasks.get(event.task);
+    if (!task) return `${event.type} names task ${event.task}, which the run does not have`;
+    const advanced = advanceTask(task, event);
+    if (!advanced.ok) return advanced.failure;
+    this.current.tasks.set(task.id, advanced.value);
+    return undefined;
+  }
+
+  private applyToRun(event: RunEvent): void {
+    const { current } = this;
+    switch (event.type) {
+      case "run_started":
+        current.started = event;
+        current.head = event.base;
+        for (const id of event.tasks) current.tasks.set(id, newTask(id));
+        return;
+      case "run_resumed":
+        current.interrupted = false;
+        return;
+      case "run_interrupted":
+        current.interrupted = true;
+        return;
+      case "run_finished":
+        current.outcome = event.outcome;
+        return;
+      case "agent_finished":
+        current.tokens += event.tokens;
+        current.costUsd += event.cost_usd;
+        return;
+      case "task_landed":
+        current.head = event.commit;
+        return;
+      case "branch_published":
+        current.publishedCommit = event.commit;
+        return;
+      case "fast_forwarded":
+        current.fastForwarded = { branch: event.branch, commit: event.commit };
+        return;
+      case "attempt_started":
+      case "session_opened":
+      case "work_captured":
+      case "verification_finished":
+      case "landing_intended":
+      case "attempt_failed":
+      case "task_failed":
+      case "task_skipped":
+        return;
+      default:
+        return unreachable(event);
+    }
+  }
+}

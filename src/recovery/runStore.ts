@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../core/clock.ts";
+import { hasErrorCode, syncDirectory } from "../core/files.ts";
+import { failure, type Result, success } from "../core/result.ts";
+import type { JournalRecord } from "./journalRecord.ts";
+import { readJournal } from "./readJournal.ts";
+import { parseRunEvent } from "./runEvents.ts";
+import { RunProjection, type RunState } from "./runState.ts";
+
+/** `YYYYMMDD-HHMMSS-<6 hex>`, in UTC: sorted by name, runs are sorted by the time they began. */
+const RUN_ID = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
+
+export function newRunId(clock: Clock): string {
+  const digits = new Date(clock.now()).toISOString().replaceAll(/[-:]/g, "");
+  return `${digits.slice(0, 8)}-${digits.slice(9, 15)}-${randomBytes(3).toString("hex")}`;
+}
+
+/** Makes the folder of a new run, durably, and returns the run's id. Rejects where the file system does not let us. */
+export async function createRun(runsDirectory: string, clock: Clock): Promise<string> {
+  await mkdir(runsDirectory, { recursive: true });
+  const runId = newRunId(clock);
+  await mkdir(join(runsDirectory, runId));
+  await syncDirectory(runsDirectory);
+  return runId;
+}
+
+/** Ids of the runs there are, newest first. */
+export async function listRuns(runsDirectory: string): Promise<readonly string[]> {
+  try {
+    const names = await readdir(runsDirectory);
+    return names
+      .filter((name) => RUN_ID.test(name))
+      .sort()
+      .reverse();
+  } catch (error) {
+    if (hasErrorCode(error, "ENOENT")) return [];
+    throw error;
+  }
+}
+
+export function journalPath(runsDirectory: string, runId: string): string {
+  return join(runsDirectory, runId, "events.jsonl");
+}
+
+/** A run whose journal cannot be used; `message` is for the user. */
+export interface RunUnreadable {
+  readonly reason: "damaged" | "unknown_event" | "illegal_event";
+  readonly runId: string;
+  readonly message: string;
+}
+
+/** A run's state from its journal, without owning it: what `status` shows while another process works. */
+export async function readRun(runsDirectory: string, runId: string): Promise<Result<RunState, RunUnreadable>> {
+  const content = await readJournal(journalPath(runsDirectory, runId));
+  if (!content.ok) return failure({ reason: "damaged", runId, message: content.failure.message });
+  const folded = foldRecords(content.value.records, runId);
+  return folded.ok ? success(folded.value.state) : folded;
+}
+
+/**
+ * The run of this track to go on with: the latest one, if it has not finished. (There is never an older unfinished one:
+ * a run begins only when this finds none.) A run whose first event never reached the disk did nothing, and is passed by.
+ */
+export async function findUnfinishedRun(
+  runsDirectory: string,
+  trackId: string,
+): Promise<Result<string | undefined, RunUnreadable>> {
+  for (const runId of await listRuns(runsDirectory)) {
+    if ((await trackOf(journalPath(runsDirectory, runId))) !== trackId) continue;
+    const state = await readRun(runsDirectory, runId);
+    if (!state.ok) return state;
+    if (!state.value.started) continue;
+    return success(state.value.outcome === undefined ? runId : undefined);
+  }
+  return success(undefined);
+}
+
+/** The state that a journal's records add up to. */
+export function foldRecords(records: readonly JournalRecord[], runId: string): Result<RunProjection, RunUnreadable> {
+  const projection = new RunProjection();
+  for (const { seq, event } of records) {
+    const parsed = parseRunEvent(event);
+    if (!parsed.ok) return failure(unusable("unknown_event", runId, seq, parsed.failure));
+    const applied = projection.apply(parsed.value);
+    if (!applied.ok) return failure(unusable("illegal_event", runId, seq, applied.failure.message));
+  }
+  return success(projection);
+}
+
+function unusable(reason: RunUnreadable["reason"], runId: string, line: number, what: string): RunUnreadable {
+  return {
+    reason,
+    runId,
+    message: `Line ${line} of the journal of run ${runId} cannot be used: ${what}. Was it written by another version?`,
+  };
+}
+
+/** The track named in a journal's first line; the rest, which may be long, is not read. */
+async function trackOf(path: string): Promise<string | undefined> {
+  try {
+    const file = await open(path, "r");
+    try {
+      for await (const line of file.readLines({ autoClose: false })) return trackInLine(line);
+      return undefined;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (hasErrorCode(error, "ENOENT", "ENOTDIR")) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the line can be trusted is for `readRun` to say; here it only chooses the journals worth reading. */
+function trackInLine(line: string): string | undefined {
+  return /"track_id":"([^"\\]+)"/.exec(line)?.[1];
+}

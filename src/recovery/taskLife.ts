@@ -1,0 +1,199 @@
+import { failure, type Result, success } from "../core/result.ts";
+import { unreachable } from "../core/unreachable.ts";
+import type { TaskStatus } from "../types.ts";
+import type { TaskEvent } from "./runEvents.ts";
+
+/**
+ * Where a task is in its life:
+ *
+ *     ready ──attempt_started──► preparing ──session_opened──► working ◄─────────────┐
+ *       │                            ▲          agent_finished │ ▲ work_captured      │ verification_finished
+ *       │                            │          (checkpoint)   │ │                    │ (not passed: self-correction)
+ *       │                            ├── awaiting_input ◄──────┘ └──► verifying ──────┘
+ *       │                            │                                  │ landing_intended (passed)
+ *       │                            └── retrying ◄──attempt_failed──┐  ▼
+ *       │                                   │        (from any state │ landing ──task_landed──► complete
+ *       │                                   │         of an attempt) └──┘
+ *       ├──task_skipped──► skipped ◄────────┤  (and from awaiting_input)
+ *       └──task_failed───► failed  ◄────────┘  (and from any state but landing, which must be resolved first)
+ *
+ * A crash changes no state: after `run_resumed` a task is where its last event left it, and whoever resumes either goes
+ * on from there or ends the attempt with a transient `attempt_failed`.
+ */
+export type TaskPhase =
+  | "ready"
+  | "preparing"
+  | "working"
+  | "verifying"
+  | "landing"
+  | "retrying"
+  | "awaiting_input"
+  | "complete"
+  | "failed"
+  | "skipped";
+
+export interface TaskFailure {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The commit that holds an attempt's work. */
+export interface CapturedWork {
+  readonly commit: string;
+  readonly tree: string;
+  readonly paths: readonly string[];
+}
+
+export interface TaskState {
+  readonly id: string;
+  readonly phase: TaskPhase;
+  /** Attempts started; the number of the latest one. */
+  readonly attempts: number;
+  /** Failed attempts that count against `maxAttempts`: those whose failure was not transient. */
+  readonly failedAttempts: number;
+  /** Of the attempt under way or the last one; undefined before. */
+  readonly slot: number | undefined;
+  readonly base: string | undefined;
+  readonly model: string | undefined;
+  readonly session: string | undefined;
+  readonly work: CapturedWork | undefined;
+  /** True once the captured work passed; new work has to pass again. */
+  readonly verified: boolean;
+  /** The landing under way: after a crash the branch is at `head` (not landed) or has `commit` (landed). */
+  readonly landing: { readonly head: string; readonly commit: string } | undefined;
+  readonly landedCommit: string | undefined;
+  readonly tokens: number;
+  readonly costUsd: number;
+  /** Time its agents worked, summed over attempts. */
+  readonly agentMs: number;
+  /** The latest failure; undefined once the task is complete. */
+  readonly failure: TaskFailure | undefined;
+  /** Of a skipped task. */
+  readonly skippedBecause: string | undefined;
+}
+
+export function newTask(id: string): TaskState {
+  return {
+    id,
+    phase: "ready",
+    attempts: 0,
+    failedAttempts: 0,
+    slot: undefined,
+    base: undefined,
+    model: undefined,
+    session: undefined,
+    work: undefined,
+    verified: false,
+    landing: undefined,
+    landedCommit: undefined,
+    tokens: 0,
+    costUsd: 0,
+    agentMs: 0,
+    failure: undefined,
+    skippedBecause: undefined,
+  };
+}
+
+const IN_ATTEMPT: readonly TaskPhase[] = ["preparing", "working", "verifying", "landing"];
+const BETWEEN_ATTEMPTS: readonly TaskPhase[] = ["ready", "retrying", "awaiting_input"];
+
+/** From which phases each event may come. */
+const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = {
+  attempt_started: BETWEEN_ATTEMPTS,
+  session_opened: ["preparing", "working"],
+  agent_finished: ["preparing", "working"],
+  work_captured: ["working"],
+  verification_finished: ["verifying"],
+  landing_intended: ["verifying", "landing"],
+  task_landed: ["landing"],
+  attempt_failed: IN_ATTEMPT,
+  task_failed: [...BETWEEN_ATTEMPTS, "preparing", "working", "verifying"],
+  task_skipped: BETWEEN_ATTEMPTS,
+};
+
+/** The task after `event`; the failure says why the event cannot follow what came before. */
+export function advanceTask(task: TaskState, event: TaskEvent): Result<TaskState, string> {
+  if (!ALLOWED_FROM[event.type].includes(task.phase)) {
+    return failure(`${event.type} cannot follow while task ${task.id} is ${task.phase}`);
+  }
+  if ("attempt" in event) {
+    const due = event.type === "attempt_started" ? task.attempts + 1 : task.attempts;
+    if (event.attempt !== due) {
+      return failure(`${event.type} names attempt ${event.attempt} of task ${task.id} where ${due} is due`);
+    }
+  }
+  if (event.type === "landing_intended" && !task.verified) {
+    return failure(`task ${task.id} is to land although its work has not passed verification`);
+  }
+  return success(apply(task, event));
+}
+
+function apply(task: TaskState, event: TaskEvent): TaskState {
+  switch (event.type) {
+    case "attempt_started":
+      return {
+        ...task,
+        phase: "preparing",
+        attempts: event.attempt,
+        slot: event.slot,
+        base: event.base,
+        model: event.model,
+        session: undefined,
+        work: undefined,
+        verified: false,
+      };
+    case "session_opened":
+      return { ...task, phase: "working", session: event.session };
+    case "agent_finished":
+      return {
+        ...task,
+        phase: event.status === "checkpoint" ? "awaiting_input" : "working",
+        tokens: task.tokens + event.tokens,
+        costUsd: task.costUsd + event.cost_usd,
+        agentMs: task.agentMs + event.duration_ms,
+      };
+    case "work_captured": {
+      const { commit, tree, paths } = event;
+      return { ...task, phase: "verifying", work: { commit, tree, paths }, verified: false };
+    }
+    case "verification_finished":
+      return { ...task, phase: event.passed ? "verifying" : "working", verified: event.passed };
+    case "landing_intended":
+      return { ...task, phase: "landing", landing: { head: event.head, commit: event.commit } };
+    case "task_landed":
+      return { ...task, phase: "complete", landing: undefined, landedCommit: event.commit, failure: undefined };
+    case "attempt_failed":
+      return {
+        ...task,
+        phase: "retrying",
+        failedAttempts: task.failedAttempts + (event.transient ? 0 : 1),
+        landing: undefined,
+        failure: { reason: event.reason, message: event.message },
+      };
+    case "task_failed":
+      return { ...task, phase: "failed", failure: { reason: event.reason, message: event.message } };
+    case "task_skipped":
+      return { ...task, phase: "skipped", skippedBecause: event.because };
+    default:
+      return unreachable(event);
+  }
+}
+
+/** What BACKLOG.yaml shows of a phase. */
+export function statusOf(phase: TaskPhase): TaskStatus {
+  switch (phase) {
+    case "ready":
+      return "pending";
+    case "preparing":
+    case "working":
+    case "verifying":
+    case "landing":
+    case "retrying":
+      return "in_progress";
+    case "awaiting_input":
+    case "complete":
+    case "failed":
+    case "skipped":
+      return phase;
+  }
+}
