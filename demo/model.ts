@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { unreachable } from "../src/core/unreachable.ts";
-import type { PlanningPerspective } from "../src/types.ts";
 import { call, type ModelReply, type ToolCall, text, tools } from "../tests/support/modelReply.ts";
 import {
   answerSchema,
@@ -9,14 +8,14 @@ import {
   firstUserText,
   type ModelRequest,
   offersTool,
+  perspectiveOf,
   STRUCTURED_OUTPUT_TOOL,
-  systemText,
   type ToolResult,
   toolResults,
 } from "../tests/support/modelRequest.ts";
 import { fitToSchema } from "./fitToSchema.ts";
 import { PLANNER_ANSWERS } from "./planners.ts";
-import { DEMO_STEPS, type DemoStep, FEATURE_TITLE } from "./steps.ts";
+import { DEMO_DRAFT, DEMO_STEPS, type DemoStep, FEATURE_TITLE } from "./steps.ts";
 
 /** About what a fast model needs for a turn; with none at all, tasks in parallel could not be seen. */
 const THINKING_MS = 150;
@@ -30,9 +29,9 @@ export async function demoModel(request: ModelRequest): Promise<ModelReply> {
   const role = askedRole(request);
   switch (role) {
     case "planner":
-      return lookThenAnswer(request, PLANNER_ANSWERS[perspectiveOf(systemText(request) + firstUserText(request))]);
+      return lookThenAnswer(request, PLANNER_ANSWERS[perspectiveOf(request)]);
     case "backlog":
-      return lookThenAnswer(request, draft());
+      return lookThenAnswer(request, DEMO_DRAFT);
     case "worker":
       return work(request);
     case "other":
@@ -49,28 +48,6 @@ function lookThenAnswer(request: ModelRequest, answer: unknown): ModelReply {
   }
   const fitted = fitToSchema(answer, answerSchema(request)) as ToolCall["input"];
   return tools(call(STRUCTURED_OUTPUT_TOOL, fitted));
-}
-
-/** The perspective named first: each planner's instructions begin with its own, and may go on to the others'. */
-function perspectiveOf(instructions: string): PlanningPerspective {
-  const lower = instructions.toLowerCase();
-  const named = (["architecture", "delivery", "risk"] as const)
-    .map((perspective) => ({ perspective, at: lower.indexOf(perspective) }))
-    .filter(({ at }) => at >= 0)
-    .sort((a, b) => a.at - b.at);
-  return named[0]?.perspective ?? "architecture";
-}
-
-function draft() {
-  return {
-    title: FEATURE_TITLE,
-    tasks: DEMO_STEPS.map(({ check, effort, ...step }) => ({
-      ...step,
-      context: "",
-      acceptance: [{ run: check }],
-      complexity: step.id === "T006" ? "documentation" : effort === "medium" ? "complex" : "simple",
-    })),
-  };
 }
 
 /** Reads, writes, runs the tests, says what it did: one tool turn after the other. */

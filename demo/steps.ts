@@ -30,9 +30,21 @@ const reportModel: DemoStep = {
 
 export const DEMO_STEPS: readonly DemoStep[] = [
   reportModel,
-  format("T002", "Render a report as Markdown", "markdown", "A | in a category must not break the table."),
-  format("T003", "Render a report as CSV", "csv", "Records end in CRLF and fields are quoted as RFC 4180 says."),
-  format("T004", "Render a report as HTML", "html", "One <table>, every text in it escaped."),
+  format(
+    "T002",
+    "Render a report as Markdown",
+    "markdown",
+    "renderMarkdown",
+    "A | in a category must not break the table.",
+  ),
+  format(
+    "T003",
+    "Render a report as CSV",
+    "csv",
+    "renderCsv",
+    "Records end in CRLF and fields are quoted as RFC 4180 says.",
+  ),
+  format("T004", "Render a report as HTML", "html", "renderHtml", "One <table>, every text in it escaped."),
   {
     id: "T005",
     title: "Export renderReport from the package",
@@ -58,12 +70,21 @@ export const DEMO_STEPS: readonly DemoStep[] = [
   },
 ];
 
-function format(id: string, title: string, name: string, rule: string): DemoStep {
+/** The steps as the backlog's drafting agent answers them. */
+export const DEMO_DRAFT = {
+  tasks: DEMO_STEPS.map(({ check, effort, ...step }) => ({
+    ...step,
+    acceptance: [check],
+    complexity: step.id === "T006" ? "documentation" : effort === "medium" ? "complex" : "simple",
+  })),
+};
+
+function format(id: string, title: string, name: string, renderer: string, rule: string): DemoStep {
   const test = `tests/report/${name}.test.ts`;
   return {
     id,
     title,
-    description: `Add a function that renders a report in this format.\n${rule} A report without rows still renders.`,
+    description: `Add ${renderer}(report) to src/report/${name}.ts; it gives the text.\n${rule} A report without rows still renders.`,
     files: [`src/report/${name}.ts`, test],
     reads: ["src/report/report.ts"],
     depends_on: [reportModel.id],

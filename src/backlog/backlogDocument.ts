@@ -1,6 +1,13 @@
 import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
 import { failure, type Result, success } from "../core/result.ts";
-import { type Diagnostic, type Diagnostics, type Locate, quote, sortDiagnostics, type ValuePath } from "./diagnostics.ts";
+import {
+  type Diagnostic,
+  type Diagnostics,
+  type Locate,
+  quote,
+  sortDiagnostics,
+  type ValuePath,
+} from "./diagnostics.ts";
 
 /** A file of 10,000 tasks takes about half of this; the parser needs seconds for more. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -34,7 +41,8 @@ export function parseBacklogDocument(file: string, bytes: Uint8Array): Result<Ba
 
   const body = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
   const nul = body.indexOf("\0");
-  if (nul >= 0) return failure(at(body.slice(0, nul).split("\n").length, 1, "the file holds a NUL byte; it is not text"));
+  if (nul >= 0)
+    return failure(at(body.slice(0, nul).split("\n").length, 1, "the file holds a NUL byte; it is not text"));
 
   const lines = new LineCounter();
   const place = (offset: number) => {

@@ -1,15 +1,16 @@
 import type { JsonSchema } from "../core/agentRunner.ts";
 
-/** No control characters but tab and line ends, no half of a surrogate pair: such text cannot be sent or shown. */
-const TEXT = "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F\\p{Cs}]*$";
-const ONE_LINE = "^[^\\p{Cc}\\p{Cs}\\u2028\\u2029]*\\S[^\\p{Cc}\\p{Cs}\\u2028\\u2029]*$";
+/** No control characters but tab and line end, no half of a surrogate pair: such text cannot be sent or shown. */
+const TEXT = "^[^\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F\\p{Cs}]*$";
+const VISIBLE_TEXT = `^(?=[^]*\\S)${TEXT.slice(1)}`;
+const ONE_LINE = "^(?=.*\\S)[^\\p{Cc}\\p{Cs}\\u2028\\u2029]*$";
 
 export const TASK_ID_PATTERN = "^[A-Za-z][A-Za-z0-9_-]{0,31}$";
 export const TRACK_ID_PATTERN = "^[a-z0-9][a-z0-9-]{0,47}$";
 
 const oneLine = { type: "string", pattern: ONE_LINE, maxLength: 200 };
 const text = { type: "string", pattern: TEXT, maxLength: 65_536 };
-const shellCommand = { type: "string", pattern: "\\S", maxLength: 4_096 };
+const shellCommand = { type: "string", pattern: VISIBLE_TEXT, maxLength: 4_096 };
 const commands = { type: "array", items: shellCommand, maxItems: 100 };
 const checks = {
   type: "array",
@@ -68,6 +69,3 @@ export const backlogSchema: JsonSchema = {
     tasks: { type: "array", items: task, minItems: 1, maxItems: 20_000 },
   },
 };
-
-/** The keys a task may have, in the order the file shows them. */
-export const TASK_KEYS: readonly string[] = Object.keys(task.properties);

@@ -3,7 +3,7 @@ import type { Backlog } from "../types.ts";
 import { type BacklogDocument, parseBacklogDocument } from "./backlogDocument.ts";
 import { backlogSchema } from "./backlogSchema.ts";
 import { decodeBacklog } from "./decodeBacklog.ts";
-import { type Diagnostics, type Finding, sortDiagnostics, toDiagnostic } from "./diagnostics.ts";
+import { type Diagnostics, type Finding, sortDiagnostics, toDiagnostic, type ValuePath } from "./diagnostics.ts";
 import { checkOrder } from "./passes/order.ts";
 import { checkOverlaps } from "./passes/overlaps.ts";
 import { checkPaths } from "./passes/paths.ts";
@@ -26,7 +26,8 @@ export function compileBacklog(file: string, bytes: Uint8Array): Result<Compiled
   const shape = checkSchema(value);
   const backlog = decodeBacklog(value);
   // Later passes see what the schema refused as empty: what they say about the same value would only repeat it.
-  const findings = [...shape, ...checkTasks(backlog).filter((finding) => !shape.some((other) => covers(other, finding)))];
+  const spokenFor = valuesSpokenFor(shape);
+  const findings = [...shape, ...checkTasks(backlog).filter((finding) => !spokenFor(finding.path))];
   if (findings.length === 0) return success({ backlog, document: document.value });
   return failure(sortDiagnostics(findings.map((finding) => toDiagnostic(finding, locate))));
 }
@@ -42,9 +43,13 @@ export function checkTasks(backlog: Backlog): readonly Finding[] {
   ];
 }
 
-/** True if `other` is about the value of `finding`, something inside it, or something it is in. */
-function covers(other: Finding, finding: Finding): boolean {
-  const shared = Math.min(other.path.length, finding.path.length);
-  if (shared < 3 && other.path[0] === "tasks") return other.path.length <= shared && other.path.every((step, at) => step === finding.path[at]);
-  return other.path.slice(0, shared).every((step, at) => step === finding.path[at]);
+/** True for a value the findings are about, and for one that holds such a value or lies inside one. */
+function valuesSpokenFor(findings: readonly Finding[]): (path: ValuePath) => boolean {
+  const exact = new Set(findings.map((finding) => JSON.stringify(finding.path)));
+  const around = new Set(findings.flatMap((finding) => prefixes(finding.path)));
+  return (path) => around.has(JSON.stringify(path)) || prefixes(path).some((prefix) => exact.has(prefix));
+}
+
+function prefixes(path: ValuePath): readonly string[] {
+  return Array.from({ length: path.length + 1 }, (_, length) => JSON.stringify(path.slice(0, length)));
 }

@@ -13,8 +13,11 @@ export function patternsOverlap(a: string, b: string): boolean {
 export function prepareOverlap(entry: string): readonly PathShape[] {
   const pattern = parsePathPattern(entry);
   if (!pattern.ok) return [["globstar"]];
-  const shapes = pattern.value.globs.map(toShape);
-  return pattern.value.literal ? shapes : [...shapes, pattern.value.text.split("/").map(spelled)];
+  const { text, literal, globs } = pattern.value;
+  // `a/**` takes in `a` itself: one shape is enough for a path and what is below it.
+  if (literal) return [[...text.split("/").map(spelled), "globstar"]];
+  const shapes = globs.map(toShape);
+  return /[[{]/u.test(text) ? [...shapes, text.split("/").map(spelled)] : shapes;
 }
 
 /** A pattern as segments: `globstar` for any number of segments, else what one segment may look like. */

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from "ajv";
 import type { JsonSchema } from "../core/agentRunner.ts";
-import { type Finding, quote, type ValuePath } from "./diagnostics.ts";
 import { closestName } from "./closestName.ts";
+import { type Finding, quote, type ValuePath } from "./diagnostics.ts";
 
 /** Checks values against one JSON schema and says in words what does not fit. An empty list means valid. */
 export type SchemaCheck = (value: unknown) => readonly Finding[];
@@ -74,7 +74,11 @@ function suggestType(error: ErrorObject): { suggestion?: string } {
   if (error.data === null) return { suggestion: "leave the key out or give it a value" };
   if (expected === "array" && typeof error.data === "string") return { suggestion: "write it as a list: [ … ]" };
   if (expected === "string" && typeof error.data !== "object") return { suggestion: "put it in quotes" };
-  if (expected === "object" && typeof error.data === "string" && /\/(?:acceptance|checks)\//u.test(error.instancePath)) {
+  if (
+    expected === "object" &&
+    typeof error.data === "string" &&
+    /\/(?:acceptance|checks)\//u.test(error.instancePath)
+  ) {
     return { suggestion: "write it as {run: …}" };
   }
   return {};
@@ -102,9 +106,10 @@ function listOf(values: unknown): string {
   return Array.isArray(values) ? values.join(", ") : String(values);
 }
 
-/** The key an error is about when ajv points at the mapping that has it. */
+/** The key an error is about when ajv points at the mapping that has it, or should have it. */
 function ownKeyOf(error: ErrorObject): readonly string[] {
-  return error.keyword === "additionalProperties" ? [String(error.params.additionalProperty)] : [];
+  if (error.keyword === "additionalProperties") return [String(error.params.additionalProperty)];
+  return error.keyword === "required" ? [String(error.params.missingProperty)] : [];
 }
 
 function pathOf(pointer: string, root: unknown): ValuePath {

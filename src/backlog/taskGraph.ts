@@ -69,26 +69,33 @@ export function findCycles(tasks: readonly GraphTask[]): readonly (readonly stri
 
 /**
  * Answers reachability questions over a graph without cycles. `ordered` must be in topological order. A question costs
- * O(1) for a direct dependency, else at most one walk over the tasks between the two; the last walk is kept, so ask
- * about one `earlier` after the other.
+ * O(1) for a direct dependency, else at most one walk over the tasks between the two; the last walks down and up are
+ * kept, so questions that share a task are cheapest one after the other.
  */
 export function pathFinder(ordered: readonly GraphTask[]): HasPath {
   const { dependents, position } = indexGraph(ordered);
-  let source = -1;
-  let walkedTo = -1;
-  let reached = new Set<number>();
+  const dependencies = ordered.map((task) => task.depends_on.flatMap((id) => position.get(id) ?? []));
+  const down = new Reach(dependents);
+  const up = new Reach(dependencies);
+  let lastFrom = -1;
+  let lastTo = -1;
 
   return (earlier, later) => {
     const from = position.get(earlier);
     const to = position.get(later);
     if (from === undefined || to === undefined || from >= to) return false;
     if (ordered[to]?.depends_on.includes(earlier)) return true;
-    if (source !== from || walkedTo < to) {
-      reached = reachableUpTo(dependents, from, to);
-      source = from;
-      walkedTo = to;
+    if (down.covers(from, to)) return down.has(to);
+    if (up.covers(to, from)) return up.has(from);
+    if (lastTo === to) {
+      up.walk(to, 0);
+      return up.has(from);
     }
-    return reached.has(to);
+    // The second question about a task is worth a walk that answers all further ones about it.
+    down.walk(from, from === lastFrom ? ordered.length : to);
+    lastFrom = from;
+    lastTo = to;
+    return down.has(to);
   };
 }
 
@@ -106,8 +113,9 @@ export function dependentsOf<T extends GraphTask>(tasks: readonly T[], id: strin
   const { dependents, position } = indexGraph(tasks);
   const start = position.get(id);
   if (start === undefined) return [];
-  const reached = reachableUpTo(dependents, start, Number.POSITIVE_INFINITY);
-  return tasks.filter((task, index) => index !== start && reached.has(index));
+  const reach = new Reach(dependents);
+  reach.walk(start, tasks.length);
+  return tasks.filter((_, index) => reach.has(index));
 }
 
 interface GraphIndex {
@@ -128,17 +136,46 @@ function indexGraph(tasks: readonly GraphTask[]): GraphIndex {
   return { position, dependents, waitingFor };
 }
 
-function reachableUpTo(dependents: readonly (readonly number[])[], from: number, limit: number): Set<number> {
-  const reached = new Set<number>();
-  const stack = [from];
-  for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
-    for (const dependent of dependents[index] ?? []) {
-      if (dependent > limit || reached.has(dependent)) continue;
-      reached.add(dependent);
-      stack.push(dependent);
+/**
+ * What can be reached from one task over steps in one direction of the list. One array serves all walks: a mark counts
+ * only if it carries the number of the last walk.
+ */
+class Reach {
+  private readonly next: readonly (readonly number[])[];
+  private readonly marks: Int32Array;
+  private walks = 0;
+  private start = -1;
+  private bound = -1;
+
+  constructor(next: readonly (readonly number[])[]) {
+    this.next = next;
+    this.marks = new Int32Array(next.length);
+  }
+
+  /** Marks everything between `start` and `bound`, both positions, that is reached; `start` itself is not. */
+  walk(start: number, bound: number): void {
+    this.walks++;
+    this.start = start;
+    this.bound = bound;
+    const stack = [start];
+    for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
+      for (const reached of this.next[index] ?? []) {
+        if (!this.covers(start, reached) || this.has(reached)) continue;
+        this.marks[reached] = this.walks;
+        stack.push(reached);
+      }
     }
   }
-  return reached;
+
+  /** True if the last walk began at `start` and went far enough to answer for `position`. */
+  covers(start: number, position: number): boolean {
+    if (start !== this.start) return false;
+    return this.bound >= this.start ? position <= this.bound : position >= this.bound;
+  }
+
+  has(position: number): boolean {
+    return this.marks[position] === this.walks;
+  }
 }
 
 /** A binary heap of list positions; the smallest comes out first. */

@@ -14,6 +14,7 @@ export interface ResumeData {
 
 /** Something an agent was seen to do; for progress lines and for idle detection. */
 export type AgentActivity =
+  | { readonly kind: "opened"; readonly sessionID: string }
   | { readonly kind: "tool"; readonly tool: string; readonly title: string }
   | { readonly kind: "text" }
   | { readonly kind: "retry"; readonly attempt: number; readonly message: string };

@@ -4,7 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { ModelCatalog } from "./modelCatalog.ts";
 
 /** A writable stream as far as progress needs one. */
-export type ProgressStream = Pick<NodeJS.WriteStream, "write"> & Partial<Pick<NodeJS.WriteStream, "isTTY" | "columns">>;
+export type ProgressStream = Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns" | "rows">;
 
 /**
  * Everything a command works with, passed in: commands have no globals, so several can run in one process (D5).

@@ -58,7 +58,7 @@ export class GracefulShutdown {
   private readonly cleanupLimitMs: number;
   private readonly runs = new Set<{ readonly registration: RunRegistration; readonly controller: AbortController }>();
   private readonly listeners = new Map<StopSignal, () => void>();
-  private stopRequestedAt: number | undefined;
+  private stopping: { readonly signal: StopSignal; readonly since: number } | undefined;
 
   constructor(source: SignalSource, clock: Clock = systemClock, cleanupLimitMs: number = CLEANUP_LIMIT_MS) {
     this.source = source;
@@ -68,6 +68,7 @@ export class GracefulShutdown {
 
   beginRun(registration: RunRegistration): ActiveRun {
     const run = { registration, controller: new AbortController() };
+    if (this.stopping) run.controller.abort(new StopRequested(registration.name, this.stopping.signal));
     this.runs.add(run);
     this.listenWhileNeeded();
     return {
@@ -81,8 +82,7 @@ export class GracefulShutdown {
 
   private listenWhileNeeded(): void {
     // Once stopping we listen until the exit: a second SIGINT must find us even when every run has ended by then.
-    const needed =
-      this.stopRequestedAt !== undefined || [...this.runs].some(({ registration }) => registration.mayExit);
+    const needed = this.stopping !== undefined || [...this.runs].some(({ registration }) => registration.mayExit);
     if (needed === this.listeners.size > 0) return;
     for (const signal of STOP_SIGNALS) {
       if (needed) this.listen(signal);
@@ -103,10 +103,10 @@ export class GracefulShutdown {
   }
 
   private onSignal(signal: StopSignal): void {
-    if (this.stopRequestedAt === undefined) {
-      this.stopRequestedAt = this.clock.now();
+    if (this.stopping === undefined) {
+      this.stopping = { signal, since: this.clock.now() };
       void this.stopAndExit(signal);
-    } else if (signal === "SIGINT" && this.clock.now() - this.stopRequestedAt > SAME_REQUEST_MS) {
+    } else if (signal === "SIGINT" && this.clock.now() - this.stopping.since > SAME_REQUEST_MS) {
       this.source.exit(EXIT_INTERRUPTED);
     }
   }

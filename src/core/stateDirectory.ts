@@ -58,9 +58,9 @@ export function dataDirectory(environment: NodeJS.ProcessEnv): string {
 }
 
 function dataHome(environment: NodeJS.ProcessEnv): string {
-  const configured = environment["XDG_DATA_HOME"];
+  const configured = environment.XDG_DATA_HOME;
   if (configured?.startsWith("/")) return configured;
-  return join(environment["HOME"] ?? "/", ".local", "share");
+  return join(environment.HOME ?? "/", ".local", "share");
 }
 
 /** The folder's name for people who look into the data folder; the hash is what keeps repositories apart. */

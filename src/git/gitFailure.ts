@@ -39,7 +39,10 @@ const PATTERNS: readonly (readonly [RegExp, GitFailure["reason"]])[] = [
   [/detected dubious ownership/, "unsafe-ownership"],
   [/No space left on device|Disk quota exceeded/, "disk-full"],
   [/\.lock': File exists/, "locked"],
-  [/bad object|unable to read (tree|sha1 file|[0-9a-f]{40})|could not (read|get object info)|missing blob/i, "missing-object"],
+  [
+    /bad object|unable to read (tree|sha1 file|[0-9a-f]{40})|could not (read|get object info)|missing blob/i,
+    "missing-object",
+  ],
 ];
 
 /** The reason behind a non-zero exit status. */

@@ -54,7 +54,7 @@ export class Git {
   readonly environment: Readonly<Record<string, string>>;
 
   constructor(environment: NodeJS.ProcessEnv) {
-    const configHome = environment["XDG_CONFIG_HOME"];
+    const configHome = environment.XDG_CONFIG_HOME;
     this.environment = {
       ...allowedEnvironment(environment),
       ...(configHome === undefined ? {} : { XDG_CONFIG_HOME: configHome }),
@@ -144,7 +144,8 @@ export async function requireGit(git: Git): Promise<void> {
   }
   const found = parseGitVersion(outcome.value);
   const shown = outcome.value.trim();
-  if (found === undefined) throw new Refusal(`\`git version\` says "${shown}", which is no version: install ${wanted}.`);
+  if (found === undefined)
+    throw new Refusal(`\`git version\` says "${shown}", which is no version: install ${wanted}.`);
   const [major, minor] = found;
   const enough = major > MINIMUM_VERSION[0] || (major === MINIMUM_VERSION[0] && minor >= MINIMUM_VERSION[1]);
   if (!enough) throw new Refusal(`This is ${shown}, which is too old: install ${wanted}.`);

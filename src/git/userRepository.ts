@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
+import { readTextIfExists } from "../core/files.ts";
 import { Refusal } from "../core/refusal.ts";
 import type { GitFailure } from "./gitFailure.ts";
 import { GitError } from "./gitFailure.ts";
@@ -7,6 +8,8 @@ import type { Git } from "./gitProcess.ts";
 import { splitNul, withoutFinalNewline } from "./gitProcess.ts";
 import { uncommittedIgnoreRules } from "./ignoreRules.ts";
 import { operationInProgress } from "./operationInProgress.ts";
+
+const FILTER_ATTRIBUTE = /\sfilter=/;
 
 /** Who a commit is by. */
 export interface Identity {
@@ -63,7 +66,7 @@ export async function inspectRepository(git: Git, directory: string): Promise<Us
   const [identity, sparse, filters, operation, ignoreRules] = await Promise.all([
     readIdentity(git, root),
     readSetting(git, root, "--type=bool", "core.sparseCheckout"),
-    usesFilters(git, root, head),
+    usesFilters(git, root, commonDir, head),
     operationInProgress(gitDir),
     uncommittedIgnoreRules(git, root, commonDir),
     refuseMissingFiles(git, root, head),
@@ -140,7 +143,9 @@ async function readIdentity(git: Git, root: string): Promise<Identity> {
 }
 
 /** True if any .gitattributes of the commit, or the repository's own attributes, put files through a filter. */
-async function usesFilters(git: Git, root: string, head: string): Promise<boolean> {
+async function usesFilters(git: Git, root: string, commonDir: string, head: string): Promise<boolean> {
+  const own = await readTextIfExists(join(commonDir, "info", "attributes"));
+  if (own !== undefined && FILTER_ATTRIBUTE.test(own)) return true;
   const tree = await git.must(["ls-tree", "-r", "-z", "--full-tree", "--format=%(objectname) %(path)", head], {
     cwd: root,
   });
@@ -150,7 +155,7 @@ async function usesFilters(git: Git, root: string, head: string): Promise<boolea
   });
   if (attributes.length === 0) return false;
   const texts = await git.must(["cat-file", "--batch"], { cwd: root, input: `${attributes.join("\n")}\n` });
-  return /\sfilter=/.test(texts);
+  return FILTER_ATTRIBUTE.test(texts);
 }
 
 /**

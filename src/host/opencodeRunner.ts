@@ -76,6 +76,7 @@ export class OpencodeRunner implements AgentRunner {
     }
 
     try {
+      options.onActivity?.({ kind: "opened", sessionID });
       const ending = await this.converse(sessionID, role, prompt, options);
       return { ...ending, metadata: metadata(sessionID, await this.usageOf(sessionID, options.directory)) };
     } finally {

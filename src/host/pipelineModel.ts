@@ -5,7 +5,7 @@
  *
  * It follows version 3 of the AI SDK's language model interface, as far as OpenCode 1.18 uses it.
  */
-import { isVerb, PIPELINE_PROVIDER, PIPELINE_TOOL } from "./names.ts";
+import { isVerb, PIPELINE_PROVIDER, PIPELINE_TOOL, REPORT_END } from "./names.ts";
 import { readWord } from "./words.ts";
 
 interface ToolOutput {

@@ -14,7 +14,7 @@ export const CLEAR_MARGIN = 80;
 /** Longer lists of holders say little and would compare all with all. */
 const MAX_HOLDERS = 200;
 /** Items compared with one item, those that share its rarest terms and files first. */
-const MAX_CANDIDATES = 48;
+const MAX_CANDIDATES = 24;
 /** Of items with one title, each is compared with this many that follow it. */
 const TITLE_WINDOW = 16;
 

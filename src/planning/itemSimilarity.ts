@@ -48,22 +48,26 @@ export function buildCorpus(items: readonly PlanItem[]): Corpus {
   return { features, weights, holders };
 }
 
+/** Below this likeness of words, a shared file says only that two items touch the same place. */
+const WORDS_FOR_FILES = 130;
+
 /**
  * How alike two items are, 0 to `SIMILARITY_MAX`: the weighted overlap (Dice) of title terms, files, and all terms, in
  * the proportion 4 : 4 : 2. Where files are missing or differ, words alone count 6 : 4, at 85 %: agents guess the names
  * of files that do not exist yet. Equal titles are at least 900; different kinds, or different numbers in the titles,
- * halve the rest.
+ * halve the rest; removing is never the same as making.
  */
 export function similarity(corpus: Corpus, left: ItemFeatures, right: ItemFeatures): number {
   const title = overlap(left.titleTerms, right.titleTerms, corpus.weights);
   const body = overlap(left.bodyTerms, right.bodyTerms, corpus.weights);
   const files = overlap(left.files, right.files, corpus.weights);
   const byWords = (6 * title + 4 * body) / 10;
-  const byFiles = (4 * title + 4 * files + 2 * body) / 10;
+  const byFiles = byWords < WORDS_FOR_FILES ? 0 : (4 * title + 4 * files + 2 * body) / 10;
   const haveFiles = left.files.length > 0 && right.files.length > 0;
   const score = haveFiles ? Math.max(byFiles, byWords * 0.85) : byWords;
 
   if (left.titleKey === right.titleKey && left.titleKey !== "") return Math.floor(900 + score / 10);
+  if ((left.kind === "removal") !== (right.kind === "removal")) return 0;
   const differs = left.kind !== right.kind || left.titleNumbers !== right.titleNumbers;
   return Math.floor(differs ? score / 2 : score);
 }

@@ -12,6 +12,8 @@ const SAME_LINE = 80;
 
 /** The text that shares most with all the others, the first among equals: what the agents agree on. Empty for none. */
 export function mostCentral(texts: readonly Said[]): Said {
+  const [first, ...others] = texts;
+  if (first !== undefined && others.every(({ text }) => text === first.text)) return first;
   const termSets = texts.map(({ text }) => new Set(termsOf(text)));
   const centrality = termSets.map((own) => termSets.reduce((sum, other) => sum + sharedPercent(own, other), 0));
   const best = centrality.reduce((found, value, index) => (value > (centrality[found] ?? 0) ? index : found), 0);
@@ -25,6 +27,7 @@ export function mostCentral(texts: readonly Said[]): Said {
  */
 export function mergeProse(texts: readonly Said[], maxBytes: number): string {
   const base = mostCentral(texts);
+  if (texts.every(({ text }) => text === base.text)) return base.text;
   const known = new Set(termsOf(base.text));
   let merged = base.text;
   for (const { text } of texts) {

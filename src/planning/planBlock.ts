@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject } from "ajv";
-import { type Document, isAlias, isMap, isNode, isScalar, parseDocument, stringify, visit } from "yaml";
+import { Document, isAlias, isMap, isNode, isScalar, parseDocument, visit } from "yaml";
 import { messageOf } from "../core/refusal.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import type { Plan } from "../types.ts";
@@ -16,7 +16,21 @@ const validate = new Ajv({ allErrors: true, strict: false }).compile<Plan>(planS
 
 /** The plan as YAML: every text exactly as it is, keys in a fixed order, ending in a line end. */
 export function writePlanBlock(plan: Plan): string {
-  return stringify(inFixedOrder(plan), { lineWidth: 0, aliasDuplicateObjects: false });
+  const document = new Document(inFixedOrder(plan), { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(_, node) {
+      // The library loses blanks of block scalars that begin or consist of them; quoted, every text is exact.
+      if (typeof node.value === "string" && node.value.includes("\n") && !isPlainBlock(node.value)) {
+        node.type = "QUOTE_DOUBLE";
+      }
+    },
+  });
+  return document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
+}
+
+/** Begins and ends with a printed character, and no line ends in a blank. */
+function isPlainBlock(text: string): boolean {
+  return !/^\s|[^\S\n]\n|\s$|\p{Cc}(?<!\n)/u.test(text);
 }
 
 /**

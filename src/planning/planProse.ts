@@ -90,7 +90,13 @@ function disagreements(plan: Plan): string {
 }
 
 function planningAgents(plan: Plan): string {
-  const answered = plan.agents.map((agent) => `- ${markdownLine(agent)}: answered; effort ${effortsOf(agent, plan)}`);
+  const answered = plan.agents.map(
+    (agent) => `- ${markdownLine(agent)}: ${itemsOf(agent, plan)} items of its answer are in the plan`,
+  );
   const missing = plan.missing.map(({ agent, reason }) => `- ${markdownLine(agent)}: no plan; ${markdownLine(reason)}`);
   return [...answered, ...missing].join("\n");
+}
+
+function itemsOf(agent: string, plan: Plan): number {
+  return plan.items.flatMap(({ provenance }) => provenance).filter((source) => source.agent === agent).length;
 }

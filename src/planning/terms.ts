@@ -13,6 +13,9 @@ const FILLER = new Set(
   ).split(" "),
 );
 
+const SUFFIXES = ["ization", "isation", "ation", "ator", "ement", "ments", "ment", "ance", "ence", "izer", "iser"];
+const VERB_SUFFIXES = ["ize", "ise", "ate", "ing", "ers", "er", "ion", "or", "ed", "ly"];
+
 /** Words of one meaning in software plans; the first of a line stands for all. */
 const SYNONYMS = [
   "store persist save storage persistence database db",
@@ -57,16 +60,25 @@ const CANONICAL = new Map(
   }),
 );
 
-const SUFFIXES = ["ization", "isation", "ation", "ator", "ement", "ments", "ment", "ance", "ence", "izer", "iser"];
-const VERB_SUFFIXES = ["ize", "ise", "ate", "ing", "ers", "er", "ion", "or", "ed", "ly"];
-
 /** The terms of a text in order of appearance, repetitions included. */
 export function termsOf(text: string): string[] {
-  return words(text).flatMap((word) => {
-    if (FILLER.has(word)) return [];
-    const stemmed = stem(word);
-    return [CANONICAL.get(stemmed) ?? stemmed];
-  });
+  return words(text)
+    .filter((word) => !FILLER.has(word))
+    .map(termOf);
+}
+
+/** Plans repeat their words: remembering a word's term makes large merges several times faster. */
+const REMEMBERED = new Map<string, string>();
+const MAX_REMEMBERED = 20_000;
+
+function termOf(word: string): string {
+  const known = REMEMBERED.get(word);
+  if (known !== undefined) return known;
+  const stemmed = stem(word);
+  const term = CANONICAL.get(stemmed) ?? stemmed;
+  if (REMEMBERED.size >= MAX_REMEMBERED) REMEMBERED.clear();
+  REMEMBERED.set(word, term);
+  return term;
 }
 
 /** Lower case, accents and punctuation removed: two texts equal in this form are the same text. */
@@ -77,8 +89,8 @@ export function normalised(text: string): string {
 /** Words in lower case without accents; `camelCase`, `snake_case` and paths are taken apart. */
 export function words(text: string): string[] {
   const apart = text.replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2").replace(/['’]s\b/gu, "");
-  const plain = apart.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  return plain.match(/\p{L}+|\p{N}+/gu) ?? [];
+  const plain = /^[\p{ASCII}]*$/u.test(apart) ? apart : apart.normalize("NFKD").replace(/\p{M}/gu, "");
+  return plain.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? [];
 }
 
 function stem(word: string): string {

@@ -31,6 +31,7 @@ export class Journal {
   readonly path: string;
   private readonly handle: FileHandle;
   private readonly options: JournalOptions;
+  private readonly epoch: number;
   private nextSeq: number;
   private sum: string;
   private queue: Promise<unknown> = Promise.resolve();
@@ -40,6 +41,8 @@ export class Journal {
     this.path = path;
     this.handle = handle;
     this.options = options;
+    // The lock's count can have been lost (deleted, an old copy put back); a journal's epoch never falls.
+    this.epoch = Math.max(options.epoch, content.records.at(-1)?.epoch ?? 0);
     this.nextSeq = content.records.length + 1;
     this.sum = content.sum;
   }
@@ -72,7 +75,7 @@ export class Journal {
       v: 1,
       seq: this.nextSeq,
       time: this.options.clock.now(),
-      epoch: this.options.epoch,
+      epoch: this.epoch,
       event,
     };
     const { line, sum } = encodeRecord(record, this.sum);

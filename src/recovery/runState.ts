@@ -117,7 +117,7 @@ export class RunProjection {
       case "task_skipped":
         return;
       default:
-        return unreachable(event);
+        unreachable(event);
     }
   }
 }

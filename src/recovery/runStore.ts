@@ -12,7 +12,7 @@ import { RunProjection, type RunState } from "./runState.ts";
 /** `YYYYMMDD-HHMMSS-<6 hex>`, in UTC: sorted by name, runs are sorted by the time they began. */
 const RUN_ID = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
 
-export function newRunId(clock: Clock): string {
+function newRunId(clock: Clock): string {
   const digits = new Date(clock.now()).toISOString().replaceAll(/[-:]/g, "");
   return `${digits.slice(0, 8)}-${digits.slice(9, 15)}-${randomBytes(3).toString("hex")}`;
 }

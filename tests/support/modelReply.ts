@@ -48,8 +48,16 @@ export interface ReplyFrame {
   readonly sequence: number;
   readonly model: string;
   readonly stream: boolean;
-  /** Input tokens claimed when the reply names none. */
-  readonly inputTokens: number;
+  /** Tokens the reply claims to have used. */
+  readonly usage: Usage;
+}
+
+/** The tokens a reply claims: what it says itself, else four bytes a token of the request and of the answer. */
+export function usageOf(reply: ModelReply, requestBytes: number): Usage {
+  if (reply.kind !== "text" && reply.kind !== "tools") return { input: 0, output: 0 };
+  if (reply.usage !== undefined) return reply.usage;
+  const spoken = (reply.text ?? "").length + (reply.kind === "tools" ? JSON.stringify(reply.calls).length : 0);
+  return { input: Math.ceil(requestBytes / 4), output: Math.ceil(spoken / 4) };
 }
 
 /** Writes one reply in the OpenAI chat-completions format, streamed or whole. */
@@ -68,10 +76,10 @@ export function sendReply(response: ServerResponse, reply: ModelReply, frame: Re
       response.write(streamEvent(chunk(frame, { role: "assistant", content: reply.text })), () => response.destroy());
       break;
     case "text":
-      sendCompletion(response, frame, { text: reply.text, calls: [], usage: reply.usage });
+      sendCompletion(response, frame, { text: reply.text, calls: [] });
       break;
     case "tools":
-      sendCompletion(response, frame, { text: reply.text ?? "", calls: reply.calls, usage: reply.usage });
+      sendCompletion(response, frame, { text: reply.text ?? "", calls: reply.calls });
       break;
     default:
       unreachable(reply);
@@ -90,7 +98,6 @@ export function sendJson(
 interface Completion {
   readonly text: string;
   readonly calls: readonly ToolCall[];
-  readonly usage: Usage | undefined;
 }
 
 function sendCompletion(response: ServerResponse, frame: ReplyFrame, completion: Completion): void {
@@ -109,7 +116,7 @@ function wholeCompletion(frame: ReplyFrame, completion: Completion): object {
   return {
     ...header(frame, "chat.completion"),
     choices: [{ index: 0, message, finish_reason: finishReason(completion) }],
-    usage: usageBody(frame, completion),
+    usage: usageBody(frame),
   };
 }
 
@@ -120,7 +127,7 @@ function streamCompletion(response: ServerResponse, frame: ReplyFrame, completio
     ...(completion.text === "" ? [] : [chunk(frame, { content: completion.text })]),
     ...completion.calls.flatMap((one, index) => callChunks(frame, one, index)),
     chunk(frame, {}, finishReason(completion)),
-    { ...header(frame, "chat.completion.chunk"), choices: [], usage: usageBody(frame, completion) },
+    { ...header(frame, "chat.completion.chunk"), choices: [], usage: usageBody(frame) },
   ];
   for (const event of events) response.write(streamEvent(event));
   response.end("data: [DONE]\n\n");
@@ -163,9 +170,7 @@ function header(frame: ReplyFrame, object: string) {
   return { id: `completion-${frame.sequence}`, object, created: 0, model: frame.model };
 }
 
-function usageBody(frame: ReplyFrame, completion: Completion) {
-  const spoken = completion.text.length + JSON.stringify(completion.calls).length;
-  const { input, output } = completion.usage ?? { input: frame.inputTokens, output: Math.ceil(spoken / 4) };
+function usageBody({ usage: { input, output } }: ReplyFrame) {
   return { prompt_tokens: input, completion_tokens: output, total_tokens: input + output };
 }
 

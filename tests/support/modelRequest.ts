@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { PlanningPerspective } from "../../src/types.ts";
+import type { Usage } from "./modelReply.ts";
 
 /** One message as OpenAI-compatible clients send it. */
 export interface ChatMessage {
@@ -44,6 +46,8 @@ export interface ModelRequest {
   readonly bytes: number;
   /** Fires when the client hangs up before the answer is complete. */
   readonly signal: AbortSignal;
+  /** What the answer claimed; zero until there is one. */
+  readonly usage: Usage;
 }
 
 /** A tool result together with the call it answers. */
@@ -58,10 +62,7 @@ export const STRUCTURED_OUTPUT_TOOL = "StructuredOutput";
 
 export type AskedRole = "planner" | "backlog" | "worker" | "other";
 
-/**
- * Which of the project's roles asks, told from what the request itself says: the schema of the answer it wants
- * (as a tool, or in its text when the model has no such tool), else whether it may change files.
- */
+/** Which of the project's roles asks, told from the request itself: the answer's schema, else whether it may write. */
 export function askedRole(request: ModelRequest): AskedRole {
   const schema = answerSchema(request);
   if (schema !== undefined) return roleOfSchema(schema);
@@ -75,6 +76,21 @@ function roleOfSchema(schema: Readonly<Record<string, unknown>>): AskedRole {
   return "tasks" in properties ? "backlog" : "other";
 }
 
+/** What the planners' instructions call each side; they begin with their own and may go on to the others'. */
+const PERSPECTIVE_WORDS: Readonly<Record<string, PlanningPerspective>> = {
+  architect: "architecture",
+  delivery: "delivery",
+  risk: "risk",
+};
+
+/** The side from which a planner is asked to look. */
+export function perspectiveOf(request: ModelRequest): PlanningPerspective {
+  const word = /architect|delivery|risk/.exec(systemText(request))?.[0] ?? "";
+  const perspective = PERSPECTIVE_WORDS[word];
+  if (perspective === undefined) throw new Error("No planner: its instructions name no perspective");
+  return perspective;
+}
+
 /** The schema the answer has to follow, or undefined when any answer will do. */
 export function answerSchema(request: ModelRequest): Readonly<Record<string, unknown>> | undefined {
   return request.body.tools?.find((tool) => tool.function.name === STRUCTURED_OUTPUT_TOOL)?.function.parameters;
@@ -86,6 +102,12 @@ export function offersTool(request: ModelRequest, name: string): boolean {
 
 export function toolNames(request: ModelRequest): readonly string[] {
   return (request.body.tools ?? []).map((tool) => tool.function.name);
+}
+
+/** OpenCode names the session in a header: one of our agents is one session. */
+export function sessionOf(request: ModelRequest): string | undefined {
+  const session = request.headers["x-session-id"];
+  return typeof session === "string" ? session : undefined;
 }
 
 export function systemText(request: ModelRequest): string {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { messageOf } from "../../src/core/refusal.ts";
-import { type ModelReply, sendJson, sendReply } from "./modelReply.ts";
+import { type ModelReply, sendJson, sendReply, usageOf } from "./modelReply.ts";
 import type { ChatBody, ModelRequest } from "./modelRequest.ts";
 
 export type ModelHandler = (request: ModelRequest) => ModelReply | Promise<ModelReply>;
@@ -50,6 +50,11 @@ export class ModelServer {
   /** Every chat request so far, in order of arrival. */
   get requests(): readonly ModelRequest[] {
     return this.recorded;
+  }
+
+  /** Input and output tokens of every answer so far. */
+  get tokens(): number {
+    return this.recorded.reduce((sum, { usage }) => sum + usage.input + usage.output, 0);
   }
 
   /** The largest number of requests that were being answered at one moment. */
@@ -128,6 +133,7 @@ async function serve(
     body: JSON.parse(raw.toString("utf8")) as ChatBody,
     bytes: raw.length,
     signal: hungUp.signal,
+    usage: { input: 0, output: 0 },
   };
   recorded.push(request);
   response.on("close", () => {
@@ -136,11 +142,12 @@ async function serve(
   });
   const reply = await answer(handler, request);
   if (response.destroyed) return;
+  request.usage = usageOf(reply, request.bytes);
   sendReply(response, reply, {
     sequence: request.sequence,
     model: request.body.model,
     stream: request.body.stream === true,
-    inputTokens: Math.ceil(request.bytes / 4),
+    usage: request.usage,
   });
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type HermeticHome, PROJECT_BIN, PROJECT_ROOT, preventDependencyInstall } from "./hermeticHome.ts";
@@ -26,6 +27,8 @@ const MODEL = { tool_call: true, limit: { context: 128_000, output: 16_000 }, co
 
 /** An opencode.json with the scripted provider and this plugin. */
 export function opencodeConfig(settings: OpencodeSettings): Readonly<Record<string, unknown>> {
+  // OpenCode only warns about a plugin that it cannot find, and a plain chat would answer in its place.
+  if (settings.plugin !== false && !existsSync(PLUGIN_FOLDER)) throw new Error("No dist/: run npm run build first");
   const models = settings.models ?? ["scripted"];
   return {
     $schema: "https://opencode.ai/config.json",

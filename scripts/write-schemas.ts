@@ -1,0 +1,19 @@
+// Writes the published JSON schemas into the folder given as the only argument: `bun scripts/write-schemas.ts dist/schemas`.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { backlogSchema } from "../src/backlog/backlogSchema.ts";
+import { optionsSchema } from "../src/config.ts";
+
+/** File name → schema. */
+const schemas = {
+  "options.schema.json": z.toJSONSchema(optionsSchema, { io: "input" }),
+  "backlog.schema.json": backlogSchema,
+};
+
+const folder = process.argv[2];
+if (folder === undefined) throw new Error("usage: write-schemas.ts <folder>");
+await mkdir(folder, { recursive: true });
+for (const [name, schema] of Object.entries(schemas)) {
+  await writeFile(join(folder, name), `${JSON.stringify(schema, null, 2)}\n`);
+}

@@ -1,0 +1,154 @@
+import { readFile, realpath, stat } from "node:fs/promises";
+import { relative, sep } from "node:path";
+import { hasErrorCode, writeFileAtomic } from "../core/files.ts";
+import { messageOf } from "../core/refusal.ts";
+import { failure, type Result, success } from "../core/result.ts";
+import type { Backlog, Task, TaskStatus } from "../types.ts";
+import { parseBacklogDocument } from "./backlogDocument.ts";
+import { compileBacklog } from "./compileBacklog.ts";
+import type { Diagnostics } from "./diagnostics.ts";
+import { StatusText } from "./statusText.ts";
+import { readyTasks } from "./taskGraph.ts";
+
+export interface BacklogStats {
+  readonly total: number;
+  readonly byStatus: Readonly<Record<TaskStatus, number>>;
+}
+
+/**
+ * A BACKLOG.yaml in use: its tasks as they were when it was loaded, and their statuses, which are written back into
+ * the file as they change. Only statuses are: everything else in the file belongs to people, who may edit it at any
+ * time. Such an edit stays and takes effect at the next load. The file is a projection of the journal, so a status that
+ * cannot be written now (the file is half edited, or gone) is kept and goes out with the next one.
+ */
+export class BacklogManager {
+  private readonly path: string;
+  private readonly file: string;
+  private readonly statuses: Map<string, TaskStatus>;
+  private readonly loaded: Backlog;
+  private readonly unwritten = new Set<string>();
+  private written: StatusText;
+  private queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(path: string, file: string, loaded: Backlog, written: StatusText) {
+    this.path = path;
+    this.file = file;
+    this.loaded = loaded;
+    this.written = written;
+    this.statuses = new Map(loaded.tasks.map((task) => [task.id, task.status]));
+  }
+
+  /** `path` is absolute; messages name it as seen from the repository's root. */
+  static async load(
+    path: string,
+    options: { readonly repositoryRoot: string },
+  ): Promise<Result<BacklogManager, Diagnostics>> {
+    const file = displayPath(path, options.repositoryRoot);
+    const bytes = await readBacklogFile(path, file);
+    if (!bytes.ok) return bytes;
+    const compiled = compileBacklog(file, bytes.value);
+    if (!compiled.ok) return compiled;
+    const { backlog, document } = compiled.value;
+    return success(new BacklogManager(path, file, backlog, StatusText.from(document.text, document.yaml)));
+  }
+
+  /** The backlog as loaded, with the statuses of now. */
+  get backlog(): Backlog {
+    return { ...this.loaded, tasks: this.loaded.tasks.map((task) => ({ ...task, status: this.statusOf(task) })) };
+  }
+
+  getReadyTasks(): readonly Task[] {
+    return readyTasks(this.backlog.tasks);
+  }
+
+  getStats(): BacklogStats {
+    const byStatus = { pending: 0, in_progress: 0, awaiting_input: 0, complete: 0, failed: 0, skipped: 0 };
+    for (const task of this.loaded.tasks) byStatus[this.statusOf(task)]++;
+    return { total: this.loaded.tasks.length, byStatus };
+  }
+
+  /**
+   * Sets a status, at once for readers of this object and then in the file. Calls are carried out one after the other.
+   * A failure means: not in the file yet. Throws for an id that was not loaded.
+   */
+  updateTaskStatus(id: string, status: TaskStatus): Promise<Result<undefined, Diagnostics>> {
+    if (!this.statuses.has(id)) throw new Error(`No task ${id} in ${this.file}`);
+    this.statuses.set(id, status);
+    this.unwritten.add(id);
+    return this.save();
+  }
+
+  /** Writes the statuses that are not in the file yet; does nothing when there are none. */
+  save(): Promise<Result<undefined, Diagnostics>> {
+    const result = this.queue.then(() => this.writeStatuses());
+    this.queue = result;
+    return result;
+  }
+
+  private async writeStatuses(): Promise<Result<undefined, Diagnostics>> {
+    if (this.unwritten.size === 0) return success(undefined);
+    const current = await this.readCurrent();
+    if (!current.ok) return current;
+    const ids = [...this.unwritten];
+    let next = current.value;
+    for (const id of ids) next = next.withStatus(id, this.statuses.get(id) ?? "pending");
+    try {
+      if (next.text !== current.value.text) await this.replaceFile(next.text);
+    } catch (error) {
+      return failure([problem(this.file, `the statuses could not be written: ${messageOf(error)}`)]);
+    }
+    this.written = next;
+    const missing = ids.filter((id) => !next.has(id));
+    // A status that changed while the file was written is still to be written: only what is in the file is done.
+    for (const id of ids) if (!missing.includes(id)) this.settle(id, next);
+    return missing.length === 0
+      ? success(undefined)
+      : failure(missing.map((id) => ({ ...problem(this.file, "the task is no longer in the file"), task: id })));
+  }
+
+  private settle(id: string, written: StatusText): void {
+    if (written.withStatus(id, this.statuses.get(id) ?? "pending").text === written.text) this.unwritten.delete(id);
+  }
+
+  /** What the file holds now: as we left it, or a person's edit with our statuses to be set in it. */
+  private async readCurrent(): Promise<Result<StatusText, Diagnostics>> {
+    const bytes = await readBacklogFile(this.path, this.file);
+    if (!bytes.ok) return bytes;
+    if (bytes.value.equals(Buffer.from(this.written.text, "utf8"))) return success(this.written);
+    const document = parseBacklogDocument(this.file, bytes.value);
+    return document.ok ? success(StatusText.from(document.value.text, document.value.yaml)) : document;
+  }
+
+  /** The file may be a symbolic link: what it points to is replaced, with the permissions it has. */
+  private async replaceFile(text: string): Promise<void> {
+    const target = await realpath(this.path);
+    const { mode } = await stat(target);
+    await writeFileAtomic(target, text, mode & 0o777);
+  }
+
+  private statusOf(task: Task): TaskStatus {
+    return this.statuses.get(task.id) ?? task.status;
+  }
+}
+
+async function readBacklogFile(path: string, file: string): Promise<Result<Buffer, Diagnostics>> {
+  try {
+    return success(await readFile(path));
+  } catch (error) {
+    if (hasErrorCode(error, "ENOENT", "ENOTDIR")) {
+      const suggestion = "make one with the backlog command, or name another with --backlog_file";
+      return failure([{ ...problem(file, "there is no such file"), suggestion }]);
+    }
+    const reason = hasErrorCode(error, "EISDIR") ? "it is a folder" : messageOf(error);
+    return failure([problem(file, `the file cannot be read: ${reason}`)]);
+  }
+}
+
+function problem(file: string, message: string): { file: string; line: number; column: number; message: string } {
+  return { file, line: 1, column: 1, message };
+}
+
+function displayPath(path: string, root: string): string {
+  const inside = relative(root, path);
+  return inside === "" || inside.startsWith("..") ? path : inside.split(sep).join("/");
+}

@@ -1,0 +1,130 @@
+import { basename, dirname } from "node:path";
+import { type GeneratedBacklog, generateBacklog } from "../backlog/backlogGenerator.ts";
+import { TRACK_ID_PATTERN } from "../backlog/backlogSchema.ts";
+import { compileBacklog } from "../backlog/compileBacklog.ts";
+import { detectProjectCommands } from "../backlog/projectCommands.ts";
+import { trackIdFromTitle } from "../backlog/trackId.ts";
+import type { AgentRunner } from "../core/agentRunner.ts";
+import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import { readTextIfExists, writeFileAtomic } from "../core/files.ts";
+import { parseModelRef } from "../core/modelCatalog.ts";
+import { inputPath, outputPath, shownPath } from "../core/paths.ts";
+import { Refusal } from "../core/refusal.ts";
+import { describeUsage } from "../core/usageText.ts";
+import { Git, requireGit } from "../git/gitProcess.ts";
+import { inspectRepository } from "../git/userRepository.ts";
+import { createProgressReporter } from "../monitoring/progressReporter.ts";
+import { parsePlan } from "../planning/planDocument.ts";
+import type { ModelRef, Plan } from "../types.ts";
+
+export interface BacklogFlags {
+  readonly planFile: string;
+  readonly trackId?: string | undefined;
+  readonly output: string;
+  readonly dryRun: boolean;
+}
+
+/** `backlog`: turns the plan into a checked graph of tasks and writes it. */
+export async function backlogCommand(flags: BacklogFlags, context: CommandContext): Promise<CommandReport> {
+  const git = new Git(context.environment);
+  await requireGit(git);
+  const { root } = await inspectRepository(git, context.directory);
+  const output = outputPath(root, "output", flags.output);
+  const planPath = inputPath(root, context.directory, flags.planFile);
+  const plan = await readPlan(planPath, shownPath(root, planPath));
+  const trackId = flags.trackId ?? trackIdFromTitle(plan.title);
+  if (!new RegExp(TRACK_ID_PATTERN).test(trackId)) {
+    throw new Refusal(
+      `--track_id: '${trackId}' is not a track id; expected a-z, 0-9 and '-', at most 48, not starting with '-'.`,
+    );
+  }
+
+  const progress = createProgressReporter({ ...context, stream: context.progressStream });
+  try {
+    const detected = await detectProjectCommands(root);
+    const generated = await generateBacklog({
+      plan,
+      planFile: shownPath(root, planPath),
+      trackId,
+      verify: context.options.verify ?? detected.verify,
+      setup: context.options.setup ?? detected.setup,
+      runner: flags.dryRun ? NO_AGENT : context.runner,
+      model: flags.dryRun ? undefined : draftingModel(context),
+      repositoryRoot: context.directory,
+      timeoutSeconds: context.options.planningTimeoutSeconds,
+      idleTimeoutSeconds: context.options.idleTimeoutSeconds,
+      signal: context.signal,
+      logProgress: (entry) => progress.log(entry),
+      clock: context.clock,
+    });
+    if (!generated.ok) {
+      if (generated.failure.reason === "aborted")
+        throw new Refusal("Interrupted; no backlog was written. Run backlog again.");
+      throw new Refusal(generated.failure.message);
+    }
+    await keepStatuses(output, generated.value, shownPath(root, output));
+    if (!flags.dryRun) await writeFileAtomic(output, generated.value.text);
+    return report(generated.value, shownPath(root, output), flags.dryRun);
+  } finally {
+    progress.stop();
+  }
+}
+
+async function readPlan(path: string, shown: string): Promise<Plan> {
+  const text = await readTextIfExists(path);
+  if (text === undefined) throw new Refusal(`${shown}: there is no such file; make one with 'opencode run plan'.`);
+  const plan = parsePlan(text, shown);
+  if (plan.ok) return plan.value;
+  throw new Refusal(plan.failure.message);
+}
+
+function draftingModel(context: CommandContext): ModelRef | undefined {
+  const { models, options } = context;
+  const name = options.models.backlog;
+  const configured = name === undefined ? undefined : parseModelRef(name);
+  if (configured !== undefined && !models.has(configured)) {
+    throw new Refusal(`models.backlog: ${models.explainMissing(configured)}`);
+  }
+  return configured ?? models.sessionModel;
+}
+
+/** A backlog that is being worked off is not replaced: its statuses say what has landed. */
+async function keepStatuses(path: string, generated: GeneratedBacklog, shown: string): Promise<void> {
+  const existing = await readTextIfExists(path);
+  if (existing === undefined) return;
+  const compiled = compileBacklog(basename(path), Buffer.from(existing, "utf8"));
+  if (!compiled.ok) return;
+  const { backlog } = compiled.value;
+  const underWay = backlog.tasks.some((task) => task.status !== "pending" && task.status !== "complete");
+  if (underWay && backlog.track_id === generated.backlog.track_id) {
+    throw new Refusal(
+      `${shown} is being worked off (track ${backlog.track_id}): finish it with implement, or write elsewhere with --output in ${dirname(shown)}/.`,
+    );
+  }
+}
+
+/** A dry run spends nothing: the plan itself is the draft. */
+const NO_AGENT: AgentRunner = {
+  spawnAgent: () =>
+    Promise.resolve({
+      status: "error",
+      failure: { reason: "model_unavailable", message: "a dry run asks no model", retryable: false },
+      metadata: { sessionID: undefined, model: undefined, tokensUsed: 0, costUsd: 0, durationMs: 0 },
+    }),
+};
+
+function report(generated: GeneratedBacklog, output: string, dryRun: boolean): CommandReport {
+  const { backlog, notes, usage } = generated;
+  const where = dryRun ? "nothing was written (--dry_run)" : `in ${output}`;
+  const lines = [
+    `Backlog ${backlog.track_id}: ${backlog.tasks.length} tasks, ${where}.`,
+    ...backlog.tasks.map(({ id, title, depends_on }) => {
+      const after = depends_on.length === 0 ? "" : `  (after ${depends_on.join(", ")})`;
+      return `  ${id}  ${title}${after}`;
+    }),
+    ...notes,
+    describeUsage({ tokensUsed: usage.tokens, costUsd: usage.costUsd }),
+    dryRun ? "Next: opencode run backlog" : "Next: opencode run implement",
+  ];
+  return { text: lines.join("\n"), outcome: { done: true } };
+}

@@ -1,0 +1,147 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Result } from "../core/result.ts";
+import type { StateDirectory } from "../core/stateDirectory.ts";
+import { type Change, describeChanges } from "./changes.ts";
+import { FIRST_PARENT_LOG_FORMAT, type LoggedCommit, parseFirstParentLog } from "./firstParentLog.ts";
+import { GitError } from "./gitFailure.ts";
+import { type Git, type GitOptions, splitNul, withoutFinalNewline } from "./gitProcess.ts";
+import { writePrivateRepository } from "./privateRepository.ts";
+import { type RefFailure, swapRef } from "./refs.ts";
+import type { Identity, UserRepository } from "./userRepository.ts";
+import { type SnapshotOptions, snapshotWorkTree } from "./workTreeSnapshot.ts";
+
+export type MergeOutcome =
+  | { readonly kind: "clean"; readonly tree: string }
+  /** Paths that conflict, each once, in git's order. */
+  | { readonly kind: "conflict"; readonly paths: readonly string[] };
+
+/**
+ * control.git: the one repository that only our code runs git on, and therefore the one that is trusted. It holds what
+ * agents wrote as snapshots, the commits that land, and private refs under `refs/mac/`; the user's objects are read
+ * through alternates. It has no work tree, runs no hook, filter or driver, and never collects garbage.
+ *
+ * Slots' object stores are deliberately no alternates of it: they are deleted with each task, and an object that git
+ * found there would not have been written here. Methods throw GitError where only a broken machine makes git fail.
+ */
+export class ControlRepository {
+  readonly directory: string;
+  readonly objectsDirectory: string;
+  private readonly git: Git;
+  private readonly user: UserRepository;
+
+  private constructor(git: Git, directory: string, user: UserRepository) {
+    this.git = git;
+    this.directory = directory;
+    this.objectsDirectory = join(directory, "objects");
+    this.user = user;
+  }
+
+  /** Makes the repository, or mends one that a crash left half made; harmless while other processes use it. */
+  static async open(git: Git, state: StateDirectory, user: UserRepository): Promise<ControlRepository> {
+    // What agents write may be private: nobody else on the machine reads it.
+    await mkdir(state.root, { recursive: true, mode: 0o700 });
+    await writePrivateRepository(state.controlGit, user, {
+      alternates: [user.objectsDirectory],
+      config: "[core]\n\tfsync = all\n[merge]\n\trenames = true\n",
+      attributes: "",
+      durable: true,
+    });
+    return new ControlRepository(git, state.controlGit, user);
+  }
+
+  /** The tree of a work tree made from commit `base`; see `snapshotWorkTree` for what is taken and what is not. */
+  snapshot(workTree: string, options: SnapshotOptions): Promise<string> {
+    return snapshotWorkTree(this.git, this.directory, workTree, options);
+  }
+
+  /** Writes a commit by `author`; without `time` it is of now. No ref is moved, nothing is signed. */
+  async commit(options: {
+    readonly tree: string;
+    readonly parents: readonly string[];
+    readonly message: string;
+    readonly author: Identity;
+    readonly time?: Date | undefined;
+  }): Promise<string> {
+    const { tree, parents, message, author, time } = options;
+    const date = time === undefined ? {} : dateVariables(time);
+    const args = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-F", "-"];
+    return this.line(args, {
+      input: message,
+      env: {
+        GIT_AUTHOR_NAME: author.name,
+        GIT_AUTHOR_EMAIL: author.email,
+        GIT_COMMITTER_NAME: author.name,
+        GIT_COMMITTER_EMAIL: author.email,
+        ...date,
+      },
+    });
+  }
+
+  /** What differs between two commits or trees, by path; a rename is a deletion and an addition. */
+  changes(from: string, to: string): Promise<readonly Change[]> {
+    return describeChanges(this.git, this.options(), from, to, this.user.filters);
+  }
+
+  /** Merges two commits without touching any work tree. Neither argument is changed, no commit is made. */
+  async mergeTrees(ours: string, theirs: string): Promise<MergeOutcome> {
+    const args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs];
+    const outcome = await this.git.runAccepting([0, 1], args, this.options());
+    if (!outcome.ok) throw new GitError(outcome.failure);
+    const [tree, ...paths] = splitNul(outcome.value.stdout);
+    if (tree === undefined) throw new Error("git merge-tree printed no tree");
+    return outcome.value.exitCode === 0 ? { kind: "clean", tree } : { kind: "conflict", paths: [...new Set(paths)] };
+  }
+
+  treeOf(commit: string): Promise<string> {
+    return this.line(["rev-parse", "--verify", `${commit}^{tree}`]);
+  }
+
+  /** The commit a ref is at, or undefined when there is no such ref. */
+  async readRef(name: string): Promise<string | undefined> {
+    const found = await this.line(["for-each-ref", "--format=%(refname) %(objectname)", name]);
+    const line = found.split("\n").find((candidate) => candidate.startsWith(`${name} `));
+    return line?.slice(name.length + 1);
+  }
+
+  /** Moves a ref if it is at `expected` (undefined: if it does not exist), in one step for all processes. */
+  updateRef(name: string, next: string, expected: string | undefined): Promise<Result<void, RefFailure>> {
+    return swapRef(this.git, this.options(), { name, next, expected, mendLocksIn: this.directory });
+  }
+
+  /** Keeps a commit under a private ref, whatever that ref held before. */
+  async pin(ref: string, commit: string): Promise<void> {
+    await this.git.must(["update-ref", "--no-deref", ref, commit], this.options());
+  }
+
+  isAncestor(ancestor: string, descendant: string): Promise<boolean> {
+    return this.git.test(["merge-base", "--is-ancestor", ancestor, descendant], this.options());
+  }
+
+  /** The first-parent commits after `from` up to and with `to`, oldest first. */
+  async firstParentLog(from: string, to: string): Promise<readonly LoggedCommit[]> {
+    const args = ["log", "--first-parent", "--reverse", "-z", FIRST_PARENT_LOG_FORMAT, `${from}..${to}`];
+    return parseFirstParentLog(await this.git.must(args, this.options()));
+  }
+
+  /** A file's text in a commit or tree; undefined when there is no regular file or link at `path`. */
+  async readFile(commit: string, path: string): Promise<string | undefined> {
+    const entry = await this.git.must(["ls-tree", "-z", "--full-tree", commit, "--", path], this.options());
+    const blob = splitNul(entry).map((line) => /^\d+ blob ([0-9a-f]+)\t(.*)$/s.exec(line));
+    const id = blob.find((match) => match?.[2] === path)?.[1];
+    return id === undefined ? undefined : this.git.must(["cat-file", "blob", id], this.options());
+  }
+
+  private async line(args: readonly string[], more: Partial<GitOptions> = {}): Promise<string> {
+    return withoutFinalNewline(await this.git.must(args, { ...this.options(), ...more }));
+  }
+
+  private options(): GitOptions {
+    return { cwd: this.directory, gitDir: this.directory, isolated: true };
+  }
+}
+
+function dateVariables(time: Date): { GIT_AUTHOR_DATE: string; GIT_COMMITTER_DATE: string } {
+  const date = `@${Math.floor(time.getTime() / 1000)} +0000`;
+  return { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+}

@@ -1,0 +1,40 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ControlRepository } from "./controlRepository.ts";
+import type { Git } from "./gitProcess.ts";
+import type { UserRepository } from "./userRepository.ts";
+
+/**
+ * Copies into the user's repository the objects of `commit` that `known`, commits it already has, do not lead to.
+ *
+ * A pack is unpacked instead of fetched: no transport, so no FETCH_HEAD, ref, tag, hook or housekeeping of the user's
+ * comes into play. They become loose objects; the user's own `git gc` packs them as it does their own.
+ */
+export async function copyObjects(
+  git: Git,
+  control: ControlRepository,
+  user: UserRepository,
+  commit: string,
+  known: readonly string[],
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "mac-objects-"));
+  try {
+    const revisions = [commit, ...known.map((one) => `^${one}`)].join("\n");
+    await git.must(["pack-objects", "--revs", "--quiet", join(folder, "objects")], {
+      cwd: control.directory,
+      gitDir: control.directory,
+      isolated: true,
+      input: `${revisions}\n`,
+    });
+    const pack = (await readdir(folder)).find((name) => name.endsWith(".pack"));
+    if (pack === undefined) return;
+    await git.must(["unpack-objects", "-q"], {
+      cwd: user.root,
+      config: ["core.fsync=all", "core.fsyncMethod=batch"],
+      input: await readFile(join(folder, pack)),
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { parseCommandLine } from "./commandLine.ts";
+import { COMMANDS, helpFor } from "./commandTable.ts";
+import { isVerb, VERBS } from "./names.ts";
+
+/**
+ * The executable `multi-agent-coder X …`: a thin front that starts `opencode run X -- …` in the same terminal and ends
+ * with its status. It checks the flags first, so that a typing error costs no start of OpenCode.
+ * @returns the exit status
+ */
+export async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  const [verb, ...rest] = args;
+  if (verb === undefined || verb === "--help" || verb === "-h") {
+    process.stdout.write(`${overview()}\n`);
+    return 0;
+  }
+  const parsed = parseCommandLine(args.map(quoteIfNeeded).join(" "));
+  if (!parsed.ok) {
+    process.stderr.write(`${parsed.failure}\n`);
+    return 1;
+  }
+  if (parsed.value.help && isVerb(verb)) {
+    process.stdout.write(`${helpFor(verb)}\n`);
+    return 0;
+  }
+  return execute("opencode", ["run", verb, "--", ...rest], environment);
+}
+
+function overview(): string {
+  const rows = VERBS.map((verb) => `  ${verb.padEnd(10)} ${COMMANDS[verb].summary}`);
+  return [
+    "multi-agent-coder <command> [flags]",
+    "",
+    ...rows,
+    "",
+    "multi-agent-coder <command> --help shows its flags.",
+  ].join("\n");
+}
+
+function quoteIfNeeded(argument: string): string {
+  return /[\s"\\]/.test(argument) ? `"${argument.replace(/[\\"]/g, "\\$&")}"` : argument;
+}
+
+/** Standard input is closed: OpenCode would wait for an open pipe before it does anything. */
+function execute(command: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(command, [...args], { env: environment, stdio: ["ignore", "inherit", "inherit"] });
+    // The terminal sends Ctrl-C to both of us; OpenCode saves and ends, and we end with it.
+    const ignore = () => undefined;
+    const forward = (signal: NodeJS.Signals) => child.kill(signal);
+    process.on("SIGINT", ignore);
+    process.on("SIGTERM", forward);
+    process.on("SIGHUP", forward);
+    child.on("error", (error) => {
+      const missing = "code" in error && error.code === "ENOENT";
+      process.stderr.write(
+        missing ? "opencode is not on the PATH: install it with 'npm i -g opencode-ai'.\n" : `${error.message}\n`,
+      );
+      resolve(1);
+    });
+    child.on("close", (status, signal) => {
+      process.off("SIGINT", ignore);
+      process.off("SIGTERM", forward);
+      process.off("SIGHUP", forward);
+      resolve(status ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}

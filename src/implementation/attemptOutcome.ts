@@ -1,0 +1,99 @@
+import type { AgentFailure } from "../core/agentRunner.ts";
+import { unreachable } from "../core/unreachable.ts";
+import { describeFailedCheck, type FailedCheck } from "../verification/commandCheck.ts";
+import { describeViolation, type Violation } from "../verification/evidence.ts";
+
+/** Why an attempt at a task came to nothing. */
+export type AttemptFailure =
+  | { readonly reason: "agent_failed"; readonly failure: AgentFailure }
+  | { readonly reason: "agent_timeout"; readonly message: string }
+  | { readonly reason: "setup_failed"; readonly check: FailedCheck }
+  | { readonly reason: "violation"; readonly violations: readonly Violation[] }
+  | { readonly reason: "acceptance_failed"; readonly check: FailedCheck }
+  | { readonly reason: "verify_failed"; readonly check: FailedCheck }
+  | { readonly reason: "conflict"; readonly paths: readonly string[] }
+  | { readonly reason: "message_too_large"; readonly bytes: number; readonly limit: number }
+  | { readonly reason: "interrupted" };
+
+/** What follows from a failed attempt. */
+export type Consequence =
+  /** Another attempt from a clean work tree may do better. */
+  | "regenerate"
+  /** The same would happen again. */
+  | "give-up"
+  /** No task can succeed: the whole run ends, resumable. */
+  | "stop-run"
+  /** Somebody wants the run to end; costs no attempt. */
+  | "interrupted";
+
+export function consequenceOf(failed: AttemptFailure): Consequence {
+  switch (failed.reason) {
+    case "interrupted":
+      return "interrupted";
+    case "message_too_large":
+      return "give-up";
+    case "setup_failed":
+      return failed.check.aborted ? "interrupted" : "give-up";
+    case "acceptance_failed":
+    case "verify_failed":
+      return failed.check.aborted ? "interrupted" : "regenerate";
+    case "agent_failed":
+      return consequenceOfAgentFailure(failed.failure);
+    case "agent_timeout":
+    case "violation":
+    case "conflict":
+      return "regenerate";
+    default:
+      return unreachable(failed);
+  }
+}
+
+function consequenceOfAgentFailure({ reason }: AgentFailure): Consequence {
+  switch (reason) {
+    case "aborted":
+      return "interrupted";
+    case "authentication":
+    case "model_unavailable":
+      return "stop-run";
+    case "rate_limited":
+    case "provider":
+    case "host":
+    case "invalid_answer":
+    case "context_overflow":
+      return "regenerate";
+    default:
+      return unreachable(reason);
+  }
+}
+
+/** What went wrong, in one line for a person. */
+export function describeFailure(failed: AttemptFailure): string {
+  switch (failed.reason) {
+    case "agent_failed":
+      return `the agent failed: ${failed.failure.message}`;
+    case "agent_timeout":
+      return `the agent was stopped: ${failed.message}`;
+    case "setup_failed":
+      return `setup: ${describeFailedCheck(failed.check)}`;
+    case "violation":
+      return failed.violations.map(describeViolation).join("; ");
+    case "acceptance_failed":
+      return `acceptance: ${describeFailedCheck(failed.check)}`;
+    case "verify_failed":
+      return `verify, together with what has landed: ${describeFailedCheck(failed.check)}`;
+    case "conflict":
+      return `conflicts with what has landed meanwhile in ${failed.paths.slice(0, 5).join(", ")}`;
+    case "message_too_large":
+      return `the task's message would take ${failed.bytes} bytes, at most ${failed.limit} are sent`;
+    case "interrupted":
+      return "interrupted";
+    default:
+      return unreachable(failed);
+  }
+}
+
+/** What the next attempt is told: what failed and the end of what the failing command printed. */
+export function lessonOf(failed: AttemptFailure): string {
+  const line = `An earlier attempt was thrown away: ${describeFailure(failed)}`;
+  return "check" in failed ? `${line}\n${failed.check.output}` : line;
+}

@@ -1,0 +1,63 @@
+import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import { Refusal } from "../core/refusal.ts";
+import { ControlRepository } from "../git/controlRepository.ts";
+import { Slot } from "../git/slot.ts";
+import { createProgressReporter } from "../monitoring/progressReporter.ts";
+import type { ProgressReporter } from "../monitoring/reporter.ts";
+import { acquireLock, type Lock } from "../recovery/lock.ts";
+import { currentProcessIdentity } from "../recovery/processIdentity.ts";
+import { dryRunReport } from "./dryRun.ts";
+import { type ImplementFlags, type ImplementScene, readScene } from "./implementScene.ts";
+import { runTrack } from "./trackRun.ts";
+import { WorktreeManager } from "./worktreeManager.ts";
+
+/** `implement`: works the backlog off with many agents at once, onto the branch `mac/<track_id>`. */
+export async function implementCommand(flags: ImplementFlags, context: CommandContext): Promise<CommandReport> {
+  const scene = await readScene(flags, context);
+  if (flags.dryRun) return dryRunReport(scene);
+
+  const progress = createProgressReporter({ ...context, stream: context.progressStream });
+  const lock = await lockTrack(scene, context);
+  try {
+    return await withWorktrees(flags, scene, context, lock, progress);
+  } finally {
+    progress.stop();
+    await lock.release();
+  }
+}
+
+/** One run a repository and track: a second one is told who holds it. */
+async function lockTrack({ backlog, state }: ImplementScene, context: CommandContext): Promise<Lock> {
+  const lock = await acquireLock(state.trackLock(backlog.track_id), {
+    identity: await currentProcessIdentity(),
+    purpose: `implement ${backlog.track_id}`,
+    timeoutMs: context.options.lockTimeoutMs,
+    clock: context.clock,
+    signal: context.signal,
+  });
+  if (!lock.ok) throw new Refusal(lock.failure.message);
+  return lock.value;
+}
+
+async function withWorktrees(
+  flags: ImplementFlags,
+  scene: ImplementScene,
+  context: CommandContext,
+  lock: Lock,
+  progress: ProgressReporter,
+): Promise<CommandReport> {
+  const { git, state, user, backlog } = scene;
+  const control = await ControlRepository.open(git, state, user);
+  const worktrees = await WorktreeManager.lease(Math.min(scene.workers, Math.max(1, scene.tasks.length)), {
+    state,
+    identity: await currentProcessIdentity(),
+    purpose: `implement ${backlog.track_id}`,
+    clock: context.clock,
+    openSlot: (kind, number) => Slot.open(git, state, user, control, kind, number),
+  });
+  try {
+    return await runTrack({ flags, scene, context, lock, progress, control, worktrees });
+  } finally {
+    await worktrees.cleanupAll();
+  }
+}

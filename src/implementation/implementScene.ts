@@ -1,0 +1,94 @@
+import { BacklogManager } from "../backlog/backlogManager.ts";
+import { formatDiagnostics } from "../backlog/diagnostics.ts";
+import type { CommandContext } from "../core/commandContext.ts";
+import { inputPath, shownPath } from "../core/paths.ts";
+import { Refusal } from "../core/refusal.ts";
+import { type StateDirectory, stateDirectoryFor } from "../core/stateDirectory.ts";
+import { Git, requireGit } from "../git/gitProcess.ts";
+import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
+import type { Backlog, ModelRef, Task } from "../types.ts";
+import { ModelRouter } from "./modelRouter.ts";
+
+export interface ImplementFlags {
+  readonly backlogFile: string;
+  readonly workers?: number | undefined;
+  /** Task ids; undefined: all that are not complete. */
+  readonly only?: readonly string[] | undefined;
+  readonly dryRun: boolean;
+  readonly allowRedBase: boolean;
+}
+
+/** Everything `implement` knows before it changes anything. */
+export interface ImplementScene {
+  readonly git: Git;
+  readonly user: UserRepository;
+  readonly state: StateDirectory;
+  readonly manager: BacklogManager;
+  readonly backlog: Backlog;
+  readonly backlogFile: string;
+  /** Tasks that are to be done, in the backlog's order. */
+  readonly tasks: readonly Task[];
+  readonly models: ReadonlyMap<string, ModelRef>;
+  readonly verify: readonly string[];
+  readonly setup: readonly string[];
+  readonly workers: number;
+}
+
+/** Reads and checks everything there is; throws `Refusal` for what cannot work, before anything is spent or written. */
+export async function readScene(flags: ImplementFlags, context: CommandContext): Promise<ImplementScene> {
+  const git = new Git(context.environment);
+  await requireGit(git);
+  const user = await inspectRepository(git, context.directory);
+  const path = inputPath(user.root, context.directory, flags.backlogFile);
+  const loaded = await BacklogManager.load(path, { repositoryRoot: user.root });
+  if (!loaded.ok) throw new Refusal(formatDiagnostics(loaded.failure));
+
+  const manager = loaded.value;
+  const { backlog } = manager;
+  const tasks = tasksToDo(backlog, flags.only);
+  return {
+    git,
+    user,
+    state: stateDirectoryFor(user.commonDir, context.environment),
+    manager,
+    backlog,
+    backlogFile: shownPath(user.root, path),
+    tasks,
+    models: routeAll(tasks, context),
+    verify: backlog.verify.length > 0 ? backlog.verify : (context.options.verify ?? []),
+    setup: backlog.setup.length > 0 ? backlog.setup : (context.options.setup ?? []),
+    workers: flags.workers ?? context.options.workers,
+  };
+}
+
+/**
+ * What is neither complete nor given up. `skipped` tasks are tried again, since only another task's failure stopped
+ * them; `failed` ones once a person has set them back to `pending`.
+ */
+function tasksToDo(backlog: Backlog, only: readonly string[] | undefined): readonly Task[] {
+  const open = backlog.tasks.filter((task) => task.status !== "complete" && task.status !== "failed");
+  if (only === undefined) return open;
+
+  const known = new Set(backlog.tasks.map((task) => task.id));
+  const unknown = only.filter((id) => !known.has(id));
+  if (unknown.length > 0) throw new Refusal(`--only names no task of the backlog: ${unknown.join(", ")}.`);
+  const chosen = open.filter((task) => only.includes(task.id));
+  for (const task of chosen) {
+    const missing = task.depends_on.filter((id) => !only.includes(id) && open.some((other) => other.id === id));
+    if (missing.length > 0) {
+      throw new Refusal(`--only: ${task.id} needs ${missing.join(", ")}, which is not complete; name it too.`);
+    }
+  }
+  return chosen;
+}
+
+function routeAll(tasks: readonly Task[], context: CommandContext): ReadonlyMap<string, ModelRef> {
+  const router = new ModelRouter(context.options.models, context.models);
+  const models = new Map<string, ModelRef>();
+  for (const task of tasks) {
+    const model = router.route(task);
+    if (!model.ok) throw new Refusal(model.failure);
+    models.set(task.id, model.value);
+  }
+  return models;
+}

@@ -1,0 +1,148 @@
+import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import { describeUsage } from "../core/usageText.ts";
+import type { ControlRepository } from "../git/controlRepository.ts";
+import { fastForwardUserBranch } from "../git/fastForward.ts";
+import { compareFingerprints, type Fingerprint, takeFingerprint } from "../git/proofOfNoHarm.ts";
+import { trackBranchName } from "../git/trackBranch.ts";
+import type { TaskState } from "../recovery/taskLife.ts";
+import type { Task } from "../types.ts";
+import type { ImplementScene } from "./implementScene.ts";
+import type { RunProgress } from "./runProgress.ts";
+import type { RunRecorder } from "./runRecorder.ts";
+import type { StatusProjection } from "./statusProjection.ts";
+import type { PoolEnding } from "./workerPool.ts";
+
+export interface RunEndingOptions {
+  readonly scene: ImplementScene;
+  readonly context: CommandContext;
+  readonly control: ControlRepository;
+  readonly recorder: RunRecorder;
+  readonly progress: RunProgress;
+  readonly statuses: StatusProjection;
+  readonly ending: PoolEnding;
+  readonly before: Fingerprint;
+}
+
+/** Closes the books of a run: statuses, the user's branch if everything is done, the proof of no harm, the report. */
+export async function endRun(options: RunEndingOptions): Promise<CommandReport> {
+  const { scene, recorder, statuses, ending } = options;
+  await statuses.settle(true);
+  const unfinished = scene.manager.backlog.tasks.filter((task) => task.status !== "complete");
+  const moved = unfinished.length === 0 ? await offerToUser(options) : { lines: [], fastForwardedTo: undefined };
+  if (ending.kind === "stopped") {
+    await recorder.record({ type: "run_interrupted" });
+  } else {
+    await recorder.record({ type: "run_finished", outcome: unfinished.length === 0 ? "complete" : "incomplete" });
+  }
+  const proof = await proofOfNoHarm(options, moved.fastForwardedTo);
+  const text = [...taskLines(options), ...branchLines(options), ...moved.lines, ...proof, usageLine(options)].join(
+    "\n",
+  );
+  const reason = reasonOf(options, unfinished);
+  return { text, outcome: reason === undefined ? { done: true } : { done: false, reason } };
+}
+
+interface Offered {
+  readonly lines: readonly string[];
+  readonly fastForwardedTo: string | undefined;
+}
+
+async function offerToUser({ scene, context, recorder }: RunEndingOptions): Promise<Offered> {
+  const { git, user, backlog } = scene;
+  const head = recorder.state.head ?? user.head;
+  const trackBranch = trackBranchName(backlog.track_id);
+  if (head === user.head) return { lines: [], fastForwardedTo: undefined };
+  if (context.options.merge === "branch") {
+    return {
+      lines: [`Your branch was left alone (merge: branch). To take the work: git merge ${trackBranch}`],
+      fastForwardedTo: undefined,
+    };
+  }
+  const outcome = await fastForwardUserBranch(git, user, { to: head, trackBranch });
+  if (outcome.kind === "left") {
+    return {
+      lines: [`Your branch was left alone: ${outcome.reason}. To take the work: ${outcome.command}`],
+      fastForwardedTo: undefined,
+    };
+  }
+  const branch = user.branch ?? "HEAD";
+  await recorder.record({ type: "fast_forwarded", branch, commit: head });
+  return { lines: [`${branch} was fast-forwarded to ${head.slice(0, 9)}.`], fastForwardedTo: head };
+}
+
+async function proofOfNoHarm(
+  { scene, before }: RunEndingOptions,
+  fastForwardedTo: string | undefined,
+): Promise<readonly string[]> {
+  const { git, user, backlog, backlogFile } = scene;
+  const after = await takeFingerprint(git, user);
+  const differences = compareFingerprints(before, after, {
+    refs: [`refs/heads/${trackBranchName(backlog.track_id)}`],
+    fastForwardedTo,
+    paths: ["tasks/", backlogFile],
+  });
+  if (differences.length === 0) {
+    return [
+      "Untouched: your other branches and refs, configuration, hooks, index and files outside tasks/ (compared before and after).",
+    ];
+  }
+  return [
+    "Changed while the run went on, by somebody else (compared before and after):",
+    ...differences.map((line) => `  ${line}`),
+  ];
+}
+
+function taskLines({ recorder, scene }: RunEndingOptions): string[] {
+  const states = recorder.state.tasks;
+  const tasks = scene.backlog.tasks.filter((task) => states.has(task.id));
+  const width = Math.max(0, ...tasks.map((task) => task.id.length));
+  return tasks.map((task) => describeTask(task, states.get(task.id), width));
+}
+
+function describeTask(task: Task, state: TaskState | undefined, width: number): string {
+  const id = task.id.padEnd(width);
+  if (state === undefined) return `  ${id}  ${task.title}`;
+  const effort = `${state.attempts} attempt${state.attempts === 1 ? "" : "s"}, ${describeUsage({ tokensUsed: state.tokens, costUsd: state.costUsd, durationMs: state.agentMs })}`;
+  switch (state.phase) {
+    case "complete":
+      return `  ${id}  complete  ${task.title}  (${effort.slice(0, -1)})`;
+    case "failed":
+      return `  ${id}  failed    ${task.title}: ${state.failure?.message ?? ""}  (${effort.slice(0, -1)})`;
+    case "skipped":
+      return `  ${id}  skipped   ${task.title}: it needs ${state.skippedBecause ?? "another task"}`;
+    default:
+      return `  ${id}  to do     ${task.title}`;
+  }
+}
+
+function branchLines({ recorder, scene }: RunEndingOptions): string[] {
+  const { head, tasks } = recorder.state;
+  const landed = [...tasks.values()].filter((task) => task.phase === "complete").length;
+  const branch = trackBranchName(scene.backlog.track_id);
+  return [
+    `${landed} of ${tasks.size} tasks landed on ${branch} (${head?.slice(0, 9) ?? "nothing yet"}), run ${recorder.runId}.`,
+  ];
+}
+
+function usageLine({ recorder, progress }: RunEndingOptions): string {
+  const { tokens, costUsd } = recorder.state;
+  const usage = describeUsage({ tokensUsed: tokens, costUsd });
+  return `${usage.slice(0, -1)}, ${progress.elapsed()}, at most ${progress.mostAtOnce} tasks at once.`;
+}
+
+/** Undefined: everything is done. */
+function reasonOf({ ending, recorder }: RunEndingOptions, unfinished: readonly Task[]): string | undefined {
+  if (ending.kind === "stopped") return stoppedReason(ending.reason, recorder);
+  if (unfinished.length === 0) return undefined;
+  const ids = unfinished.map((task) => task.id).join(", ");
+  const failed = unfinished.filter((task) => task.status === "failed").map((task) => task.id);
+  if (failed.length === 0) return `Not done: ${ids}. Run implement again to go on.`;
+  return `Not done: ${ids}. To try again, set the status of ${failed.join(", ")} to pending and run implement again.`;
+}
+
+function stoppedReason(reason: string, { state }: RunRecorder): string {
+  if (reason === "interrupted") return "Interrupted; everything is kept. Run implement again to go on.";
+  const last = [...state.tasks.values()].findLast((task) => task.failure !== undefined)?.failure?.message;
+  const cause = reason.startsWith("the budget") || last === undefined ? reason : last;
+  return `Stopped: ${cause}. What has landed is kept; run implement again to go on.`;
+}

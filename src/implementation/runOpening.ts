@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "../core/clock.ts";
+import { Refusal } from "../core/refusal.ts";
+import type { Result } from "../core/result.ts";
+import type { StateDirectory } from "../core/stateDirectory.ts";
+import type { ControlRepository } from "../git/controlRepository.ts";
+import { trackRef } from "../git/trackBranch.ts";
+import type { Lock } from "../recovery/lock.ts";
+import { RunLog } from "../recovery/runLog.ts";
+import type { RunState } from "../recovery/runState.ts";
+import { createRun, findUnfinishedRun, type RunUnreadable } from "../recovery/runStore.ts";
+import type { Backlog, Task } from "../types.ts";
+
+/** What a run is opened for. */
+export interface RunPurpose {
+  readonly backlog: Backlog;
+  readonly backlogFile: string;
+  /** Tasks a new run would do, in the backlog's order. */
+  readonly tasks: readonly Task[];
+  /** Commit a new run starts from: the head of the track. */
+  readonly head: string;
+  readonly userBranch: string | undefined;
+  readonly workers: number;
+}
+
+export interface RunOpener {
+  readonly state: StateDirectory;
+  readonly control: ControlRepository;
+  readonly clock: Clock;
+  readonly lock: Lock;
+}
+
+/**
+ * The unfinished run of a track, its loose ends tied: landings that took place are recorded, attempts that a crash cut
+ * off are closed at no cost. Undefined: there is none. The caller holds the track's lock.
+ */
+export async function takeUpRun(opener: RunOpener, trackId: string): Promise<RunLog | undefined> {
+  const runId = orRefuse(await findUnfinishedRun(opener.state.runs, trackId));
+  if (runId === undefined) return undefined;
+  const log = await openLog(opener, runId);
+  const head = await opener.control.readRef(trackRef(trackId));
+  for (const task of log.state.tasks.values()) {
+    if (task.landing !== undefined && task.landing.commit === head) {
+      await log.record({ type: "task_landed", task: task.id, attempt: task.attempts, commit: head });
+    } else if (["preparing", "working", "verifying", "landing"].includes(task.phase)) {
+      await log.record({
+        type: "attempt_failed",
+        task: task.id,
+        attempt: task.attempts,
+        reason: "interrupted",
+        message: "the process that worked on it ended",
+        transient: true,
+      });
+    }
+  }
+  return log;
+}
+
+/**
+ * True if the run can simply go on: same backlog, same head, and no person has asked for a task again that the run
+ * gave up. Otherwise its work stays on the branch and a new run takes over from there.
+ */
+export function canGoOn(run: RunState, purpose: RunPurpose): boolean {
+  const wanted = new Set(purpose.tasks.map((task) => task.id));
+  const gaveUpWanted = [...run.tasks.values()].some(
+    (task) =>
+      task.phase === "failed" && purpose.backlog.tasks.some(({ id, status }) => id === task.id && status === "pending"),
+  );
+  return (
+    run.started?.backlog_digest === digestOf(purpose.backlog) &&
+    run.head === purpose.head &&
+    !gaveUpWanted &&
+    [...wanted].every((id) => run.tasks.has(id))
+  );
+}
+
+/** Starts a run; from here on it is on disk. */
+export async function startRun(opener: RunOpener, purpose: RunPurpose): Promise<RunLog> {
+  const runId = await createRun(opener.state.runs, opener.clock);
+  const log = await openLog(opener, runId);
+  await log.record({
+    type: "run_started",
+    run_id: runId,
+    track_id: purpose.backlog.track_id,
+    base: purpose.head,
+    user_branch: purpose.userBranch ?? null,
+    backlog_file: purpose.backlogFile,
+    backlog_digest: digestOf(purpose.backlog),
+    workers: purpose.workers,
+    tasks: purpose.tasks.map((task) => task.id),
+  });
+  return log;
+}
+
+async function openLog({ state, clock, lock }: RunOpener, runId: string): Promise<RunLog> {
+  const options = { clock, epoch: lock.epoch, assertOwned: () => lock.assertOwned() };
+  return orRefuse(await RunLog.open(state.runs, runId, options));
+}
+
+function orRefuse<Value>(result: Result<Value, RunUnreadable>): Value {
+  if (result.ok) return result.value;
+  throw new Refusal(result.failure.message);
+}
+
+/** Of everything but the statuses: those are ours to change, the rest is what a person asked for. */
+function digestOf(backlog: Backlog): string {
+  const tasks = backlog.tasks.map(({ status: _status, ...task }) => task);
+  return createHash("sha256")
+    .update(JSON.stringify({ ...backlog, tasks }))
+    .digest("hex")
+    .slice(0, 32);
+}

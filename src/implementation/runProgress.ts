@@ -1,0 +1,117 @@
+import type { AgentActivity } from "../core/agentRunner.ts";
+import type { Clock } from "../core/clock.ts";
+import type { ProgressEntry } from "../core/progress.ts";
+import { describeDuration } from "../core/usageText.ts";
+import type { ProgressReporter } from "../monitoring/reporter.ts";
+import type { WorkerActivity } from "../monitoring/runSnapshot.ts";
+import type { RunEvent } from "../recovery/runEvents.ts";
+import type { RunState } from "../recovery/runState.ts";
+import type { Task } from "../types.ts";
+
+/** Shows a run while it goes on: listens to its events and to what its agents are seen doing. */
+export class RunProgress {
+  /** Most tasks that were worked on at the same moment. */
+  mostAtOnce = 0;
+  private readonly reporter: ProgressReporter;
+  private readonly clock: Clock;
+  private readonly titles: ReadonlyMap<string, string>;
+  private readonly state: () => RunState;
+  private readonly startedAt: number;
+  private readonly activities = new Map<string, WorkerActivity>();
+
+  constructor(reporter: ProgressReporter, clock: Clock, tasks: readonly Task[], state: () => RunState) {
+    this.reporter = reporter;
+    this.clock = clock;
+    this.titles = new Map(tasks.map((task) => [task.id, task.title]));
+    this.state = state;
+    this.startedAt = clock.now();
+  }
+
+  readonly onEvent = (event: RunEvent): void => {
+    switch (event.type) {
+      case "attempt_started":
+        this.begin(event.task);
+        this.say(
+          "info",
+          `started${event.attempt > 1 ? `, attempt ${event.attempt}` : ""} (${event.model})`,
+          event.task,
+        );
+        break;
+      case "work_captured":
+        this.doing(event.task, "verifying");
+        break;
+      case "verification_finished":
+        if (event.passed) this.doing(event.task, "waiting to land");
+        break;
+      case "task_landed":
+        this.end(event.task);
+        this.say("info", `landed as ${event.commit.slice(0, 9)}`, event.task);
+        break;
+      case "attempt_failed":
+        this.end(event.task);
+        this.say("warn", `attempt ${event.attempt} came to nothing: ${event.message}`, event.task);
+        break;
+      case "task_failed":
+        this.say("error", `failed: ${event.message}`, event.task);
+        break;
+      case "task_skipped":
+        this.say("warn", `skipped: it needs ${event.because}`, event.task);
+        break;
+      default:
+        break;
+    }
+    this.update();
+  };
+
+  readonly onActivity = (task: Task, activity: AgentActivity): void => {
+    switch (activity.kind) {
+      case "tool":
+        this.doing(task.id, `${activity.tool} ${activity.title}`.trim());
+        break;
+      case "retry":
+        this.say("warn", `the provider failed (${activity.message}); OpenCode tries again`, task.id);
+        break;
+      case "opened":
+      case "text":
+        this.doing(task.id, "thinking");
+        break;
+    }
+    this.update();
+  };
+
+  say(level: ProgressEntry["level"], message: string, taskId?: string): void {
+    const context = { phaseId: "implement", timestamp: this.clock.now(), ...(taskId === undefined ? {} : { taskId }) };
+    this.reporter.log({ message, level, context });
+  }
+
+  elapsed(): string {
+    return describeDuration(this.clock.now() - this.startedAt);
+  }
+
+  private begin(taskId: string): void {
+    const title = this.titles.get(taskId) ?? "";
+    this.activities.set(taskId, { taskId, title, doing: "preparing", startedAt: this.clock.now() });
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.activities.size);
+  }
+
+  private doing(taskId: string, doing: string): void {
+    const activity = this.activities.get(taskId);
+    if (activity !== undefined) this.activities.set(taskId, { ...activity, doing });
+  }
+
+  private end(taskId: string): void {
+    this.activities.delete(taskId);
+  }
+
+  private update(): void {
+    const tasks = [...this.state().tasks.values()];
+    const count = (phase: string) => tasks.filter((task) => task.phase === phase).length;
+    this.reporter.update({
+      phaseId: "implement",
+      startedAt: this.startedAt,
+      tasks: { total: tasks.length, complete: count("complete"), failed: count("failed") + count("skipped") },
+      workers: [...this.activities.values()],
+      tokens: this.state().tokens,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import type { BacklogManager } from "../backlog/backlogManager.ts";
+import { AsyncDispatcher } from "../core/eventBus.ts";
+import type { RunEvent } from "../recovery/runEvents.ts";
+import type { RunState } from "../recovery/runState.ts";
+import { statusOf } from "../recovery/taskLife.ts";
+import type { TaskStatus } from "../types.ts";
+
+/**
+ * Keeps the statuses in BACKLOG.yaml in step with the journal, in order and in the background. The file is for people;
+ * a status that cannot be written now is written with the next one.
+ */
+export class StatusProjection {
+  private readonly manager: BacklogManager;
+  private readonly state: () => RunState;
+  private readonly dispatcher: AsyncDispatcher<RunEvent>;
+
+  constructor(manager: BacklogManager, state: () => RunState, onProblem: (error: unknown) => void) {
+    this.manager = manager;
+    this.state = state;
+    this.dispatcher = new AsyncDispatcher((event) => this.project(event), onProblem);
+  }
+
+  get onEvent(): (event: RunEvent) => void {
+    return this.dispatcher.dispatch;
+  }
+
+  /** Brings every status of the run to what the journal says; `resting` when no task is being worked on any more. */
+  async settle(resting: boolean): Promise<void> {
+    await this.dispatcher.drain();
+    for (const { id, phase } of this.state().tasks.values()) {
+      const status = statusOf(phase);
+      // A run that was interrupted takes these up again: for a person they are not under way, but still to do.
+      await this.set(id, resting && status === "in_progress" ? "pending" : status);
+    }
+    await this.manager.save();
+  }
+
+  private async project(event: RunEvent): Promise<void> {
+    if (!("task" in event)) return;
+    const task = this.state().tasks.get(event.task);
+    if (task !== undefined) await this.set(task.id, statusOf(task.phase));
+  }
+
+  private async set(id: string, status: TaskStatus): Promise<void> {
+    if (this.manager.backlog.tasks.find((task) => task.id === id)?.status === status) return;
+    await this.manager.updateTaskStatus(id, status);
+  }
+}

@@ -1,0 +1,119 @@
+import { compileScope } from "../backlog/pathPattern.ts";
+import { assembleWorkerMessage, compileTaskMessage, projectContext } from "../backlog/taskMessage.ts";
+import { formatModelRef } from "../core/modelCatalog.ts";
+import { failure, type Result } from "../core/result.ts";
+import type { Slot } from "../git/slot.ts";
+import type { TaskState } from "../recovery/taskLife.ts";
+import type { Backlog, ModelRef, Task } from "../types.ts";
+import { type AttemptFailure, type Consequence, consequenceOf, describeFailure, lessonOf } from "./attemptOutcome.ts";
+import type { MergeQueue } from "./mergeQueue.ts";
+import { type AttemptSurroundings, attemptTask } from "./taskAttempt.ts";
+import type { TaskEnding } from "./workerPool.ts";
+import type { WorktreeManager } from "./worktreeManager.ts";
+
+export interface TaskWorkOptions {
+  readonly backlog: Backlog;
+  readonly surroundings: AttemptSurroundings;
+  readonly worktrees: WorktreeManager;
+  readonly mergeQueue: MergeQueue;
+  /** Who works on a task; settled for all tasks before the first starts. */
+  readonly modelOf: (task: Task) => ModelRef;
+  /** Keeps a commit under a private ref. @returns the ref */
+  readonly archive: (task: Task, attempt: number, commit: string) => Promise<string>;
+}
+
+/** Carries one task from ready to complete or failed: attempt after attempt, each from a clean work tree. */
+export class TaskWork {
+  private readonly options: TaskWorkOptions;
+
+  constructor(options: TaskWorkOptions) {
+    this.options = options;
+  }
+
+  /** Every ending but `interrupted` and `stop-run` is final for the task; what happened is in the journal. */
+  async run(task: Task): Promise<TaskEnding> {
+    const slot = this.options.worktrees.take();
+    try {
+      return await this.attemptUntilDone(task, slot);
+    } finally {
+      this.options.worktrees.giveBack(slot);
+    }
+  }
+
+  private async attemptUntilDone(task: Task, slot: Slot): Promise<TaskEnding> {
+    const { options: limits } = this.options.surroundings;
+    let lesson: string | undefined;
+    for (;;) {
+      const number = this.stateOf(task).attempts + 1;
+      const outcome = await this.attemptOnce(task, number, slot, lesson);
+      if (outcome.ok) return "complete";
+      const consequence = consequenceOf(outcome.failure);
+      await this.recordFailedAttempt(task, number, outcome.failure, consequence);
+      if (consequence === "interrupted" || consequence === "stop-run") return consequence;
+      if (consequence === "give-up" || this.stateOf(task).failedAttempts >= limits.maxAttempts) {
+        return this.fail(task, outcome.failure);
+      }
+      lesson = lessonOf(outcome.failure);
+    }
+  }
+
+  private async attemptOnce(
+    task: Task,
+    number: number,
+    slot: Slot,
+    lesson: string | undefined,
+  ): Promise<Result<string, AttemptFailure>> {
+    const message = this.messageFor(task, lesson);
+    if (!message.ok) return message;
+    const model = this.options.modelOf(task);
+    const attempt = { task, number, slot, model, message: message.value, mayWrite: compileScope(task.files) };
+    const work = await attemptTask(attempt, this.options.surroundings);
+    if (!work.ok) return work;
+    return this.options.mergeQueue.land({ task, attempt: number, model: formatModelRef(model), work: work.value });
+  }
+
+  private messageFor(task: Task, lesson: string | undefined): Result<string, AttemptFailure> {
+    const compiled = compileTaskMessage(task, projectContext(this.options.backlog));
+    const message = compiled.ok ? assembleWorkerMessage(compiled.value, lesson) : compiled;
+    return message.ok ? message : failure({ ...message.failure, reason: "message_too_large" });
+  }
+
+  /** A task whose message does not fit fails before its first attempt has begun. */
+  private async recordFailedAttempt(
+    task: Task,
+    attempt: number,
+    failed: AttemptFailure,
+    consequence: Consequence,
+  ): Promise<void> {
+    const state = this.stateOf(task);
+    if (state.attempts < attempt) return;
+    const archived = await this.archiveWork(task, attempt, state);
+    await this.options.surroundings.recorder.record({
+      type: "attempt_failed",
+      task: task.id,
+      attempt,
+      reason: failed.reason,
+      message: describeFailure(failed),
+      ...(consequence === "interrupted" || consequence === "stop-run" ? { transient: true } : {}),
+      ...(archived === undefined ? {} : { archived_ref: archived }),
+    });
+  }
+
+  private async archiveWork(task: Task, attempt: number, { work, base }: TaskState): Promise<string | undefined> {
+    if (work === undefined || work.commit === base) return undefined;
+    return this.options.archive(task, attempt, work.commit);
+  }
+
+  private async fail(task: Task, failed: AttemptFailure): Promise<TaskEnding> {
+    const { recorder } = this.options.surroundings;
+    const message = describeFailure(failed);
+    await recorder.record({ type: "task_failed", task: task.id, reason: failed.reason, message });
+    return "failed";
+  }
+
+  private stateOf(task: Task): TaskState {
+    const state = this.options.surroundings.recorder.state.tasks.get(task.id);
+    if (state === undefined) throw new Error(`task ${task.id} is not part of this run`);
+    return state;
+  }
+}

@@ -1,0 +1,225 @@
+import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import { allowedEnvironment } from "../core/environment.ts";
+import { Refusal } from "../core/refusal.ts";
+import { truncateUtf8 } from "../core/utf8.ts";
+import type { ControlRepository } from "../git/controlRepository.ts";
+import { takeFingerprint } from "../git/proofOfNoHarm.ts";
+import { createTrackBranch, publishTrackBranch, trackRef } from "../git/trackBranch.ts";
+import type { ProgressReporter } from "../monitoring/reporter.ts";
+import type { Lock } from "../recovery/lock.ts";
+import type { RunLog } from "../recovery/runLog.ts";
+import { describeFailedCheck } from "../verification/commandCheck.ts";
+import { Gate } from "./gate.ts";
+import type { ImplementFlags, ImplementScene } from "./implementScene.ts";
+import { MergeQueue } from "./mergeQueue.ts";
+import { endRun } from "./runEnding.ts";
+import { canGoOn, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
+import { RunProgress } from "./runProgress.ts";
+import { RunRecorder } from "./runRecorder.ts";
+import { StatusProjection } from "./statusProjection.ts";
+import { TaskWork } from "./taskWork.ts";
+import { WorkerPool } from "./workerPool.ts";
+import type { WorktreeManager } from "./worktreeManager.ts";
+
+/** What a run works with, all of it held for this run alone. */
+export interface TrackRunResources {
+  readonly flags: ImplementFlags;
+  readonly scene: ImplementScene;
+  readonly context: CommandContext;
+  readonly lock: Lock;
+  readonly progress: ProgressReporter;
+  readonly control: ControlRepository;
+  readonly worktrees: WorktreeManager;
+}
+
+/** Agents are told a repository's AGENTS.md, up to this many bytes of it. */
+const AGENTS_FILE_BYTES = 8_192;
+
+/** From a checked backlog and leased work trees to the end of the run: open, work, end. */
+export async function runTrack(resources: TrackRunResources): Promise<CommandReport> {
+  const { scene, context, control, progress: reporter } = resources;
+  const before = await takeFingerprint(scene.git, scene.user);
+  const gate = gateOf(resources);
+  const verify = await verifyBase(resources, gate);
+  const log = await openRun(resources);
+  try {
+    const recorder = new RunRecorder(log, (error) => progress.say("warn", `progress: ${String(error)}`));
+    const progress = new RunProgress(reporter, context.clock, scene.tasks, () => log.state);
+    const statuses = new StatusProjection(
+      scene.manager,
+      () => log.state,
+      (error) => progress.say("warn", String(error)),
+    );
+    recorder.events.onAny(progress.onEvent);
+    recorder.events.onAny(statuses.onEvent);
+    await statuses.settle(false);
+
+    const pool = await poolOf(resources, { recorder, progress, gate, verify });
+    const ending = await pool.run();
+    return await endRun({ scene, context, control, recorder, progress, statuses, ending, before });
+  } finally {
+    await log.close();
+  }
+}
+
+function gateOf({ scene, context, worktrees }: TrackRunResources): Gate {
+  return new Gate(worktrees.gate, scene.setup, {
+    environment: allowedEnvironment(context.environment),
+    timeoutMs: context.options.taskTimeoutSeconds * 1_000,
+    signal: context.signal,
+  });
+}
+
+/**
+ * Runs `verify` on the commit a fresh track starts from: nothing that is built on a red base can be proven. What is
+ * already on the branch has passed. @returns the commands that decide about landing
+ */
+async function verifyBase(resources: TrackRunResources, gate: Gate): Promise<readonly string[]> {
+  const { flags, scene, control, context } = resources;
+  const { verify, user } = scene;
+  if (scene.tasks.length === 0) return verify;
+  const landed = await control.readRef(trackRef(scene.backlog.track_id));
+  if (landed !== undefined && !flags.allowRedBase && !(await control.isAncestor(landed, user.head))) return verify;
+
+  const green: string[] = [];
+  for (const command of verify) {
+    const failed = await gate.check(user.head, [command]);
+    if (failed === undefined) {
+      green.push(command);
+    } else if (context.signal.aborted) {
+      throw new Refusal("Interrupted before the first task; nothing was changed.");
+    } else if (!flags.allowRedBase) {
+      throw new Refusal(
+        `The base is red before anything was changed: ${describeFailedCheck(failed)}. Mend it, or start with --allow_red_base to go without this check.`,
+      );
+    }
+  }
+  return green;
+}
+
+async function openRun(resources: TrackRunResources): Promise<RunLog> {
+  const { scene, context, control, lock } = resources;
+  const { git, user, state, backlog, backlogFile, tasks, workers } = scene;
+  const opener = { state, control, clock: context.clock, lock };
+  const unfinished = await takeUpRun(opener, backlog.track_id);
+  try {
+    const branch = await createTrackBranch(git, user, control, backlog.track_id, user.head);
+    if (branch.kind === "refused") throw new Refusal(branch.message);
+
+    const purpose: RunPurpose = { backlog, backlogFile, tasks, workers, head: branch.head, userBranch: user.branch };
+    if (unfinished === undefined) return await startRun(opener, purpose);
+    if (canGoOn(unfinished.state, purpose)) {
+      await unfinished.record({ type: "run_resumed" });
+      return unfinished;
+    }
+    await new StatusProjection(
+      scene.manager,
+      () => unfinished.state,
+      () => undefined,
+    ).settle(true);
+    await unfinished.record({ type: "run_finished", outcome: "incomplete" });
+    await unfinished.close();
+    const landed = unfinished.state.tasks;
+    return await startRun(opener, {
+      ...purpose,
+      tasks: tasks.filter(({ id }) => landed.get(id)?.phase !== "complete"),
+    });
+  } catch (error) {
+    await unfinished?.close();
+    throw error;
+  }
+}
+
+interface PoolParts {
+  readonly recorder: RunRecorder;
+  readonly progress: RunProgress;
+  readonly gate: Gate;
+  readonly verify: readonly string[];
+}
+
+async function poolOf(resources: TrackRunResources, parts: PoolParts): Promise<WorkerPool> {
+  const { scene, context, control } = resources;
+  const { recorder, progress } = parts;
+  const { backlog, models, user } = scene;
+  const work = new TaskWork({
+    backlog,
+    surroundings: {
+      recorder,
+      control,
+      runner: context.runner,
+      options: context.options,
+      author: user.identity,
+      indexes: scene.state.indexes,
+      environment: allowedEnvironment(context.environment),
+      setup: scene.setup,
+      system: await agentsFile(control, recorder.state.head ?? user.head),
+      signal: context.signal,
+      onActivity: progress.onActivity,
+    },
+    worktrees: resources.worktrees,
+    mergeQueue: mergeQueueOf(resources, parts),
+    modelOf: (task) => {
+      const model = models.get(task.id);
+      if (model === undefined) throw new Error(`no model was chosen for ${task.id}`);
+      return model;
+    },
+    archive: async (task, attempt, commit) => {
+      const ref = `refs/mac/attempts/${recorder.runId}/${task.id}/${attempt}`;
+      await control.pin(ref, commit);
+      return ref;
+    },
+  });
+  const inRun = recorder.state.tasks;
+  return new WorkerPool({
+    tasks: backlog.tasks.filter((task) => inRun.has(task.id)),
+    alreadyComplete: new Set(backlog.tasks.filter((task) => task.status === "complete").map((task) => task.id)),
+    workers: scene.workers,
+    state: () => recorder.state,
+    work: (task) => work.run(task),
+    skip: (task, because) => recorder.record({ type: "task_skipped", task: task.id, because }),
+    whyStop: () => whyStop(context, recorder),
+  });
+}
+
+function mergeQueueOf(resources: TrackRunResources, { recorder, progress, gate, verify }: PoolParts): MergeQueue {
+  const { scene, context, control } = resources;
+  const { git, user, backlog } = scene;
+  let published = recorder.state.head ?? user.head;
+  return new MergeQueue({
+    recorder,
+    control,
+    gate,
+    author: user.identity,
+    trackRef: trackRef(backlog.track_id),
+    verify,
+    signal: context.signal,
+    publish: async (commit) => {
+      const moved = await publishTrackBranch(git, user, control, backlog.track_id, commit, published);
+      if (moved.ok) {
+        published = commit;
+        await recorder.record({ type: "branch_published", commit });
+      } else {
+        progress.say(
+          "warn",
+          `mac/${backlog.track_id} was not moved to ${commit.slice(0, 9)} (${moved.failure.reason})`,
+        );
+      }
+    },
+  });
+}
+
+/** H13. A budget ends the run before the next task, not in the middle of one; it can be resumed. */
+function whyStop({ options, signal }: CommandContext, { state }: RunRecorder): string | undefined {
+  const { tokens, usd } = options.budget;
+  if (signal.aborted) return "interrupted";
+  if (tokens !== undefined && state.tokens >= tokens)
+    return `the budget of ${tokens} tokens is used up (${state.tokens})`;
+  if (usd !== undefined && state.costUsd >= usd)
+    return `the budget of $${usd} is used up ($${state.costUsd.toFixed(2)})`;
+  return undefined;
+}
+
+async function agentsFile(control: ControlRepository, commit: string): Promise<string> {
+  const text = await control.readFile(commit, "AGENTS.md");
+  return text === undefined ? "" : truncateUtf8(text, AGENTS_FILE_BYTES);
+}

@@ -1,0 +1,68 @@
+/** One path that differs between two trees. Modes are git's, as octal text; "000000" where there is no file. */
+export interface ChangedPath {
+  readonly path: string;
+  readonly oldMode: string;
+  readonly newMode: string;
+}
+
+/** Why a piece of work may not land. Each kind is checked before any command runs. */
+export type Violation =
+  | { readonly reason: "empty" }
+  | { readonly reason: "outside_scope"; readonly paths: readonly string[] }
+  | { readonly reason: "forbidden"; readonly paths: readonly { readonly path: string; readonly what: string }[] };
+
+export interface EvidenceRules {
+  /** True for a path the task may write. */
+  readonly mayWrite: (path: string) => boolean;
+  readonly allowEmpty: boolean;
+}
+
+const SYMBOLIC_LINK = "120000";
+const GITLINK = "160000";
+
+/**
+ * What a difference alone says against work: nothing was changed, something outside the task's scope was, or something
+ * that no task may bring: a new symbolic link, a submodule, git's own files, OpenCode's configuration. Pure.
+ */
+export function violations(changes: readonly ChangedPath[], rules: EvidenceRules): Violation[] {
+  if (changes.length === 0) return rules.allowEmpty ? [] : [{ reason: "empty" }];
+  const forbidden = changes.flatMap((change) => {
+    const what = forbiddenKind(change);
+    return what === undefined ? [] : [{ path: change.path, what }];
+  });
+  const outside = changes.map(({ path }) => path).filter((path) => !rules.mayWrite(path));
+  return [
+    ...(forbidden.length === 0 ? [] : [{ reason: "forbidden" as const, paths: forbidden }]),
+    ...(outside.length === 0 ? [] : [{ reason: "outside_scope" as const, paths: outside }]),
+  ];
+}
+
+function forbiddenKind({ path, oldMode, newMode }: ChangedPath): string | undefined {
+  if (newMode === SYMBOLIC_LINK && oldMode !== SYMBOLIC_LINK) return "a new symbolic link";
+  if (newMode === GITLINK || oldMode === GITLINK) return "a submodule";
+  const segments = path.toLowerCase().split("/");
+  if (segments.some((segment) => segment.startsWith(".git") && segment !== ".github")) return "a file of git's own";
+  if (segments.includes(".opencode") || /^opencode\.jsonc?$/.test(segments.at(-1) ?? "")) {
+    return "configuration of OpenCode";
+  }
+  return undefined;
+}
+
+const SHOWN_PATHS = 5;
+
+/** A violation in one line, for a person and for the next attempt. */
+export function describeViolation(violation: Violation): string {
+  switch (violation.reason) {
+    case "empty":
+      return "nothing was changed";
+    case "outside_scope":
+      return `changed outside the task's files: ${shortList(violation.paths)}`;
+    case "forbidden":
+      return `not allowed: ${shortList(violation.paths.map(({ path, what }) => `${path} (${what})`))}`;
+  }
+}
+
+function shortList(items: readonly string[]): string {
+  const more = items.length - SHOWN_PATHS;
+  return items.slice(0, SHOWN_PATHS).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RunEvent } from "../../../src/recovery/runEvents.ts";
+import { RunLog } from "../../../src/recovery/runLog.ts";
+import { createRun, findUnfinishedRun, journalPath, listRuns, readRun } from "../../../src/recovery/runStore.ts";
+import { attempt, finished, landed, started, wholeTask } from "../../unit/recovery/runEventSamples.ts";
+
+let runs: string;
+let time: number;
+beforeEach(() => {
+  runs = join(mkdtempSync(join(tmpdir(), "mac-runs-")), "runs");
+  time = Date.UTC(2026, 0, 2, 3, 4, 5);
+});
+afterEach(() => rmSync(join(runs, ".."), { recursive: true }));
+
+const clock = { now: () => time };
+const options = { clock, epoch: 1, assertOwned: () => Promise.resolve() };
+
+async function openLog(runId: string) {
+  const opened = await RunLog.open(runs, runId, options);
+  if (!opened.ok) throw new Error(opened.failure.message);
+  return opened.value;
+}
+
+/** A run of the track, a second after the one before, with these events after its start. */
+async function recordRun(trackId: string, ...events: RunEvent[]): Promise<string> {
+  time += 1_000;
+  const runId = await createRun(runs, clock);
+  const log = await openLog(runId);
+  const begin = { ...started("T1"), track_id: trackId, run_id: runId };
+  for (const event of [begin, ...events]) await log.record(event);
+  await log.close();
+  return runId;
+}
+
+describe("runs", () => {
+  test("have ids that sort by time; other things in the folder are not runs", async () => {
+    expect(await listRuns(runs)).toEqual([]);
+    const first = await createRun(runs, clock);
+    expect(first).toMatch(/^20260102-030405-[0-9a-f]{6}$/);
+    time += 86_400_000;
+    const second = await createRun(runs, clock);
+    mkdirSync(join(runs, "notes"));
+    expect(await listRuns(runs)).toEqual([second, first]);
+  });
+
+  test("what was recorded is the state after opening again", async () => {
+    const runId = await recordRun("feature", ...wholeTask("T1"));
+    const log = await openLog(runId);
+    expect(log.state.tasks.get("T1")?.landedCommit).toBe("landed-T1");
+    await log.record({ type: "run_resumed" });
+    await log.record(finished);
+    await log.close();
+    const read = await readRun(runs, runId);
+    expect(read.ok && read.value.outcome).toBe("complete");
+  });
+
+  test("an event that cannot follow never reaches the disk", async () => {
+    const runId = await recordRun("feature");
+    const before = readFileSync(journalPath(runs, runId), "utf8");
+    const log = await openLog(runId);
+    expect(await log.record(landed("T1")).catch(String)).toContain("task_landed cannot follow");
+    await log.record(attempt("T1"));
+    await log.close();
+    const after = readFileSync(journalPath(runs, runId), "utf8");
+    expect(after.startsWith(before)).toBe(true);
+    expect(after.slice(before.length)).toContain('"seq":2,');
+    expect(after).not.toContain("task_landed");
+  });
+
+  test("a journal whose events make no sense is refused with the place", async () => {
+    const runId = await recordRun("feature");
+    const { Journal } = await import("../../../src/recovery/journal.ts");
+    const opened = await Journal.open(journalPath(runs, runId), options);
+    if (!opened.ok) throw new Error(opened.failure.message);
+    await opened.value.journal.append({ type: "task_exploded" });
+    await opened.value.journal.close();
+    const refused = await RunLog.open(runs, runId, options);
+    if (refused.ok) throw new Error("opened");
+    expect(refused.failure).toMatchObject({ reason: "unknown_event", runId });
+    expect(refused.failure.message).toContain("Line 2");
+  });
+});
+
+describe("findUnfinishedRun", () => {
+  test("finds the track's latest run if it has not finished", async () => {
+    expect(await findUnfinishedRun(runs, "one")).toEqual({ ok: true, value: undefined });
+    await recordRun("one", finished);
+    const unfinished = await recordRun("one", attempt("T1"));
+    await recordRun("other", finished);
+    expect(await findUnfinishedRun(runs, "one")).toEqual({ ok: true, value: unfinished });
+    expect(await findUnfinishedRun(runs, "other")).toEqual({ ok: true, value: undefined });
+    expect(await findUnfinishedRun(runs, "none")).toEqual({ ok: true, value: undefined });
+  });
+
+  test("passes by runs that never began, and sees past a torn tail", async () => {
+    const unfinished = await recordRun("one", attempt("T1"));
+    appendFileSync(journalPath(runs, unfinished), '{"v":1,"se');
+    time += 1_000;
+    await createRun(runs, clock);
+    time += 1_000;
+    const torn = await createRun(runs, clock);
+    writeFileSync(journalPath(runs, torn), '{"v":1,"seq":1,"event":{"track_id":"one"');
+    expect(await findUnfinishedRun(runs, "one")).toEqual({ ok: true, value: unfinished });
+  });
+
+  test("a damaged journal is a failure, never a fresh start", async () => {
+    const runId = await recordRun("one", ...wholeTask("T1"));
+    const path = journalPath(runs, runId);
+    writeFileSync(path, readFileSync(path, "utf8").replace('"slot":1', '"slot":2'));
+    const found = await findUnfinishedRun(runs, "one");
+    expect(found).toMatchObject({ ok: false, failure: { reason: "damaged", runId } });
+    expect(await findUnfinishedRun(runs, "other")).toEqual({ ok: true, value: undefined });
+  });
+});

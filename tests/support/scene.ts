@@ -1,0 +1,64 @@
+import { type HermeticHome, makeHermeticHome } from "./hermeticHome.ts";
+import { type ModelHandler, ModelServer } from "./modelServer.ts";
+import {
+  type ConfigPlace,
+  type OpencodeOutcome,
+  type OpencodeSettings,
+  opencodeConfig,
+  placeConfig,
+  type RunningOpencode,
+  runOpencode,
+  startOpencode,
+} from "./opencode.ts";
+import { type FileTree, makeRepository, type Repository } from "./repository.ts";
+
+export interface SceneOptions {
+  readonly model: ModelHandler;
+  readonly files: FileTree;
+  /** Default "global". */
+  readonly config?: ConfigPlace;
+  /** Options of the plugin. */
+  readonly plugin?: Readonly<Record<string, unknown>>;
+  readonly extra?: OpencodeSettings["extra"];
+}
+
+/** A user at work: a repository, a home with OpenCode configured, and a model that the test scripts. */
+export interface Scene extends AsyncDisposable {
+  readonly repository: Repository;
+  readonly home: HermeticHome;
+  readonly server: ModelServer;
+  opencode(...args: readonly string[]): Promise<OpencodeOutcome>;
+  start(...args: readonly string[]): RunningOpencode;
+}
+
+/** An end-to-end test's limit for one command; a green run takes a tenth of it. */
+const COMMAND_LIMIT_MS = 90_000;
+
+export async function makeScene(options: SceneOptions): Promise<Scene> {
+  const home = await makeHermeticHome();
+  const repository = await makeRepository({ files: options.files });
+  const server = await ModelServer.start(options.model);
+  const config = opencodeConfig({
+    baseUrl: server.baseUrl,
+    plugin: options.plugin ?? {},
+    ...(options.extra !== undefined && { extra: options.extra }),
+  });
+  await placeConfig(config, options.config ?? "global", { home, repository });
+  const where = { cwd: repository.path, home, timeoutMs: COMMAND_LIMIT_MS };
+  return {
+    repository,
+    home,
+    server,
+    opencode: (...args) => runOpencode(args, where),
+    start: (...args) => startOpencode(args, where),
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await Promise.all([home.remove(), repository.remove()]);
+    },
+  };
+}
+
+/** The line a user reads last. */
+export function lastLine(text: string): string {
+  return text.trimEnd().split("\n").at(-1) ?? "";
+}

@@ -1,0 +1,156 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { patternsOverlap } from "../../../src/backlog/globOverlap.ts";
+import { compileScope, parsePathPattern } from "../../../src/backlog/pathPattern.ts";
+
+describe("patternsOverlap", () => {
+  test.each([
+    ["src/a.ts", "src/a.ts"],
+    ["src", "src/a.ts"],
+    ["src/", "src/deep/a.ts"],
+    ["src/**", "src/a.ts"],
+    ["**/*.test.ts", "tests/unit/x.test.ts"],
+    ["src/*.ts", "src/a*"],
+    ["src/{a,b}.ts", "src/b.ts"],
+    ["src/[a-m]*.ts", "src/main.ts"],
+    ["src/?.ts", "src/[!b].ts"],
+    ["**/index.ts", "src/**/*.ts"],
+    ["README.md", "readme.md"],
+    ["app/[id]/page.tsx", "app/[id]/page.tsx"],
+    ["app/[id]/page.tsx", "app/i/page.tsx"],
+    ["src/**/x/**", "src/x"],
+    ["a/**/b/*.ts", "a/b/c.ts"],
+    ["./src/a.ts", "src/a.ts"],
+  ])("%s and %s can meet", (a, b) => {
+    expect(patternsOverlap(a, b)).toBe(true);
+    expect(patternsOverlap(b, a)).toBe(true);
+  });
+
+  test.each([
+    ["src/a.ts", "src/b.ts"],
+    ["src/a", "src/ab"],
+    ["src/*.ts", "src/deep/a.ts"],
+    ["src/*.ts", "src/a.js"],
+    ["src/**", "tests/**"],
+    ["src/[a-c].ts", "src/[x-z].ts"],
+    ["src/{a,b}.ts", "src/c.ts"],
+    ["*.md", "docs/a.md"],
+    ["src/?.ts", "src/ab.ts"],
+    ["app/(group)/**", "app/group/x.ts"],
+  ])("%s and %s cannot meet", (a, b) => {
+    expect(patternsOverlap(a, b)).toBe(false);
+    expect(patternsOverlap(b, a)).toBe(false);
+  });
+
+  test("an entry that cannot be read overlaps everything", () => {
+    expect(patternsOverlap("src/[a", "docs/b")).toBe(true);
+  });
+
+  test("is never false when one path is in both scopes", () => {
+    const part = fc.constantFrom(
+      "a",
+      "b",
+      "A",
+      "ab",
+      ".a",
+      "*",
+      "?",
+      "a*",
+      "[ab]",
+      "[!a]",
+      "[A-C]",
+      "**",
+      "{a,b}",
+      "{a/b,c}",
+      "(a)",
+      "a+",
+      "a**b",
+      "b{,c}",
+    );
+    const entry = fc
+      .tuple(fc.array(part, { minLength: 1, maxLength: 4 }), fc.boolean())
+      .map(([parts, folder]) => parts.join("/") + (folder ? "/" : ""));
+    const path = fc
+      .array(fc.constantFrom("a", "b", "c", "A", "ab", "ba", "aab", ".a", "(a)", "a+", "[ab]", "[!a]", "!", "bc"), {
+        minLength: 1,
+        maxLength: 5,
+      })
+      .map((segments) => segments.join("/"));
+    fc.assert(
+      fc.property(entry, entry, fc.array(path, { minLength: 30, maxLength: 60 }), (a, b, paths) => {
+        const [inA, inB] = [compileScope([a]), compileScope([b])];
+        const shared = paths.find((candidate) => inA(candidate) && inB(candidate));
+        if (shared !== undefined) expect(patternsOverlap(a, b), `${a} and ${b} share ${shared}`).toBe(true);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+describe("compileScope", () => {
+  test("a folder with or without its slash holds everything below it", () => {
+    for (const entry of ["src", "src/"]) {
+      const allows = compileScope([entry]);
+      expect(["src/a.ts", "src/deep/.hidden", "srcx/a.ts", "lib/src/a.ts"].map(allows)).toEqual([
+        true,
+        true,
+        false,
+        false,
+      ]);
+    }
+  });
+
+  test("globs stay within a segment, dots included; ** does not", () => {
+    const allows = compileScope(["src/*.ts", "docs/**", "lib/{a,b}/[xy].js"]);
+    expect(["src/.a.ts", "src/d/a.ts", "docs/d/e.md", "lib/b/y.js", "lib/c/y.js"].map(allows)).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test("a path spelled like the entry is always reached", () => {
+    expect(compileScope(["app/[id]/(group)/page.tsx"])("app/[id]/(group)/page.tsx")).toBe(true);
+  });
+
+  test("no glob is wide enough for git's and OpenCode's own files", () => {
+    const allows = compileScope(["**", ".github"]);
+    const paths = [
+      ".git/hooks/pre-commit",
+      "sub/.GITATTRIBUTES",
+      ".opencode/plugin/x.js",
+      "a/opencode.json",
+      ".gitmodules",
+    ];
+    expect(paths.filter(allows)).toEqual([]);
+    expect(allows(".github/workflows/ci.yml")).toBe(true);
+  });
+});
+
+describe("parsePathPattern", () => {
+  test.each([
+    "",
+    " a",
+    "/etc/passwd",
+    "C:\\x",
+    "~/x",
+    "../x",
+    "a/../b",
+    "a//b",
+    "a/./b",
+    "a\\b",
+    "!a",
+    "a\u0000b",
+    ".",
+    "./",
+    "a/[b",
+    "a/{b",
+    "a}b",
+    "x".repeat(1_025),
+    "{a,b}".repeat(7),
+  ])("refuses %j", (entry) => {
+    expect(parsePathPattern(entry).ok).toBe(false);
+  });
+});
