@@ -80,7 +80,9 @@ export function quote(value: unknown): string {
 
 function formatDiagnostic(diagnostic: Diagnostic): string {
   const place = `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}`;
-  return `${place} ${subject(diagnostic.task, diagnostic.field)}${diagnostic.message}${advice(diagnostic.suggestion)}`;
+  const line = `${place} ${subject(diagnostic.task, diagnostic.field)}${diagnostic.message}${advice(diagnostic.suggestion)}`;
+  // Ids, keys and the parser's messages quote the file: it must not steer the terminal or break the line.
+  return line.replace(/\p{Cc}/gu, "\uFFFD");
 }
 
 function subject(task: string | undefined, field: string | undefined): string {

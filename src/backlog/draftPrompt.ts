@@ -1,9 +1,6 @@
 import type { Plan } from "../types.ts";
 import { COMPILED_TASK_BYTES } from "./taskMessage.ts";
 
-/** Changes whenever the wording does: snapshots record it (D1). */
-export const DRAFT_PROMPT_VERSION = "backlog-1";
-
 export const DRAFT_SYSTEM = [
   "You split a software plan into tasks for workers who run side by side, each in its own copy of the repository.",
   "Look at the repository with your read-only tools before you answer. Change nothing.",

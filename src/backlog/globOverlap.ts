@@ -1,13 +1,10 @@
 import { classEnd, parsePathPattern } from "./pathPattern.ts";
 
-/**
- * Whether some path, existing or not, could be matched by both entries (see pathPattern.ts for what an entry matches).
- * Never says false when there is such a path: an entry that cannot be read overlaps everything, letters are compared
- * without case because common file systems fold it, and a class it cannot fold exactly is widened.
+/*
+ * Whether some path, existing or not, could be matched by two entries (see pathPattern.ts for what an entry matches).
+ * The answer is never "no" when there is such a path: an entry that cannot be read overlaps everything, letters are
+ * compared without case because common file systems fold it, and a class that cannot be folded exactly is widened.
  */
-export function patternsOverlap(a: string, b: string): boolean {
-  return prepareOverlap(a).some((left) => prepareOverlap(b).some((right) => shapesOverlap(left, right)));
-}
 
 /** An entry made ready for many comparisons: the alternatives it stands for. */
 export function prepareOverlap(entry: string): readonly PathShape[] {
@@ -30,6 +27,7 @@ type Range = readonly [from: number, to: number];
 const LAST_UNIT = 0xffff;
 const ANY_UNIT: readonly Range[] = [[0, LAST_UNIT]];
 
+/** Whether one path could have both shapes. */
 export function shapesOverlap(a: PathShape, b: PathShape): boolean {
   return sequencesMeet(a, b, (item) => item === "globstar", segmentsOverlap);
 }

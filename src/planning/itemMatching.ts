@@ -6,15 +6,15 @@ import { buildCorpus, type Corpus, similarity } from "./itemSimilarity.ts";
  * From this similarity on two items are the same item. Chosen on one labelled half of the paraphrase sets in
  * tests/unit/planning, reported on the other.
  */
-export const SAME_ITEM = 400;
+const SAME_ITEM = 400;
 /** Enough when each is the other's best match by `CLEAR_MARGIN` in the other agent's answer. */
-export const SAME_ITEM_IF_MUTUAL = 270;
-export const CLEAR_MARGIN = 80;
+const SAME_ITEM_IF_MUTUAL = 270;
+const CLEAR_MARGIN = 80;
 
 /** Longer lists of holders say little and would compare all with all. */
 const MAX_HOLDERS = 200;
 /** Items compared with one item, those that share its rarest terms and files first. */
-const MAX_CANDIDATES = 24;
+const MAX_CANDIDATES = 16;
 /** Of items with one title, each is compared with this many that follow it. */
 const TITLE_WINDOW = 16;
 

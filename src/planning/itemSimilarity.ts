@@ -2,7 +2,7 @@ import type { PlanItem } from "../types.ts";
 import { normalised, termsOf, words } from "./terms.ts";
 
 /** Similarity is in thousandths: whole numbers compare the same on every machine. */
-export const SIMILARITY_MAX = 1_000;
+const SIMILARITY_MAX = 1_000;
 
 /** What an item is about. Items of different kinds are seldom the same item, however alike their words. */
 type ItemKind = "change" | "test" | "documentation" | "removal";

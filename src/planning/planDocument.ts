@@ -5,7 +5,7 @@ import { readPlanBlock, writePlanBlock } from "./planBlock.ts";
 import { renderPlanProse } from "./planProse.ts";
 
 /** 8 MB: some thousand items. A larger file is not a plan. */
-export const MAX_PLAN_BYTES = 8 * 1024 * 1024;
+const MAX_PLAN_BYTES = 8 * 1024 * 1024;
 
 /** Where a plan cannot be read. Lines and columns count from 1; `message` begins with `file:line:column`. */
 export interface PlanDocumentProblem {

@@ -1,5 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fastForwardUserBranch } from "../../../src/git/fastForward.ts";
 import { compareFingerprints, takeFingerprint } from "../../../src/git/proofOfNoHarm.ts";
@@ -56,7 +66,9 @@ describe("control.git", () => {
 
   test("moves a ref for exactly one of many, and says where it is to the others", async () => {
     const base = place.user.head;
-    const commits = await Promise.all([1, 2, 3, 4].map(async (n) => place.commit(await place.control.treeOf(base), base, `${n}`)));
+    const commits = await Promise.all(
+      [1, 2, 3, 4].map(async (n) => place.commit(await place.control.treeOf(base), base, `${n}`)),
+    );
     await place.control.pin("refs/mac/tracks/x", base);
     const outcomes = await Promise.all(commits.map((next) => place.control.updateRef("refs/mac/tracks/x", next, base)));
     expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
@@ -75,7 +87,10 @@ describe("control.git", () => {
     utimesSync(lock, 1, 1);
     const again = await sandbox.open("user");
     const next = await again.commit(await again.control.treeOf(place.user.head));
-    expect(await again.control.updateRef("refs/mac/tracks/x", next, place.user.head)).toEqual({ ok: true, value: undefined });
+    expect(await again.control.updateRef("refs/mac/tracks/x", next, place.user.head)).toEqual({
+      ok: true,
+      value: undefined,
+    });
   });
 });
 
@@ -251,11 +266,15 @@ describe("the proof of no harm", () => {
     expect(await differences(() => sandbox.write("user/tasks/BACKLOG.yaml", "x"))).toEqual([]);
     expect(await differences(() => sandbox.run("user", "branch", "stray"))).toEqual(["ref refs/heads/stray is new"]);
     expect(await differences(() => sandbox.run("user", "branch", "own"), { refs: ["refs/heads/own"] })).toEqual([]);
-    expect(await differences(() => sandbox.run("user", "config", "alias.x", "!evil"))).toEqual(["setting alias.x is new"]);
+    expect(await differences(() => sandbox.run("user", "config", "alias.x", "!evil"))).toEqual([
+      "setting alias.x is new",
+    ]);
     expect(await differences(() => appendFileSync(dot("hooks/post-merge"), "#"))).toEqual([
       `hook ${dot("hooks/post-merge")} changed`,
     ]);
-    expect(await differences(() => writeFileSync(dot("FETCH_HEAD"), "x"))).toEqual([`git file ${dot("FETCH_HEAD")} is new`]);
+    expect(await differences(() => writeFileSync(dot("FETCH_HEAD"), "x"))).toEqual([
+      `git file ${dot("FETCH_HEAD")} is new`,
+    ]);
     expect(await differences(() => sandbox.write("user/new.txt", "x"))).toEqual(["uncommitted file new.txt is new"]);
     expect(await differences(() => sandbox.write("user/new.txt", "y"))).toEqual(["uncommitted file new.txt changed"]);
     expect(await differences(() => sandbox.write("user/a.txt", "x"))).toEqual(["uncommitted file a.txt is new"]);

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Refusal } from "../../../src/core/refusal.ts";
+import { fastForwardUserBranch } from "../../../src/git/fastForward.ts";
 import { Git, requireGit } from "../../../src/git/gitProcess.ts";
 import { createTrackBranch, publishTrackBranch } from "../../../src/git/trackBranch.ts";
 import { inspectRepository } from "../../../src/git/userRepository.ts";
-import { fastForwardUserBranch } from "../../../src/git/fastForward.ts";
 import { Sandbox } from "./support.ts";
 
 let sandbox: Sandbox;

@@ -20,7 +20,10 @@ export class Sandbox {
   readonly git = new Git(this.environment);
 
   constructor() {
-    this.write("home/.gitconfig", "[user]\n\tname = Ada L\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n");
+    this.write(
+      "home/.gitconfig",
+      "[user]\n\tname = Ada L\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n",
+    );
   }
 
   remove(): void {
@@ -52,6 +55,19 @@ export class Sandbox {
     this.run(name, "add", "-A");
     this.run(name, "commit", "-q", "-m", message);
     return this.run(name, "rev-parse", "HEAD");
+  }
+
+  /** A repository with one commit of so many small files, made in one git process. */
+  largeRepository(name: string, count: number): void {
+    this.repository(name);
+    const files = Array.from({ length: count }, (_, index) => {
+      const content = `content ${index}\n`;
+      return `M 100644 inline dir${index % 80}/file${index}.txt\ndata ${content.length}\n${content}\n`;
+    });
+    const input = `commit refs/heads/main\ncommitter A <a@b.c> 1700000000 +0000\ndata 5\nlarge\n${files.join("")}`;
+    const options = { cwd: join(this.folder, name), env: this.environment, input } as const;
+    execFileSync("git", ["fast-import", "--quiet", "--force"], options);
+    this.run(name, "reset", "-q", "--hard");
   }
 
   async open(name: string): Promise<Workplace> {

@@ -184,9 +184,12 @@ describe("Journal", () => {
     expect(numbers.length).toBeGreaterThanOrEqual(acknowledged);
   });
 
-  test("a closed journal refuses", async () => {
+  test("closing waits for what is under way; a closed journal refuses", async () => {
     const { journal } = await open();
+    const pending = Promise.all([journal.append({ n: 1 }), journal.append({ n: 2 })]);
     await journal.close();
+    await pending;
+    expect(await eventNumbers()).toEqual([1, 2]);
     expect(await journal.append({ n: 1 }).catch((error: unknown) => error)).toBeInstanceOf(JournalWriteError);
   });
 

@@ -204,7 +204,7 @@ describe("without a usable draft the plan is the draft, and says why", () => {
         expect(second.text).toBe(first.text);
         expect(first.backlog.tasks).toHaveLength(items.length);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Refusal } from "../../../src/core/refusal.ts";
+import { passed, runProcess } from "../../../src/core/shell.ts";
 import { MAX_FEATURE_BYTES, readFeatureRequest } from "../../../src/planning/contextFile.ts";
 
 let folder = "";
@@ -57,6 +57,7 @@ test("what is missing, empty or no text is refused by name", async () => {
 });
 
 test("a named pipe is refused without waiting for a writer", async () => {
-  execFileSync("mkfifo", [join(folder, "pipe")]);
+  const env = { PATH: process.env.PATH ?? "" };
+  expect(passed(await runProcess("mkfifo", ["pipe"], { cwd: folder, env, timeoutMs: 5_000 }))).toBe(true);
   expect(await refusal(readNamed("pipe"))).toStartWith("Context file pipe is not a regular file.");
 });

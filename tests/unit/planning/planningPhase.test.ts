@@ -96,7 +96,7 @@ test("three agents are asked at once, each with its own system text, and merged"
   expect(usage).toEqual({ tokens: 300, costUsd: 1.5, requests: 3, durationMs: 0 });
   expect(new Set(outcome.calls.map(({ options }) => options.system)).size).toBe(3);
   for (const { prompt, options } of outcome.calls) {
-    expect(Buffer.byteLength(options.system + prompt)).toBeLessThan(3 * 1024);
+    expect(Buffer.byteLength(options.system + prompt)).toBeLessThan(2 * 1024);
     expect(options).toMatchObject({ directory: "/repository", timeoutSeconds: 300 });
     expect(options.answerSchema).toHaveProperty("properties.items");
   }
