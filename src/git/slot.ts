@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import type { StateDirectory } from "../core/stateDirectory.ts";
 import type { ControlRepository } from "./controlRepository.ts";
 import { emptyDirectory, removeTree } from "./emptyDirectory.ts";
@@ -88,10 +88,6 @@ export class Slot {
   /** Empties the directory and removes the slot's repository: the end of a lease. */
   async discard(): Promise<void> {
     await Promise.all([emptyDirectory(this.directory), removeTree(this.gitDirectory)]);
-  }
-
-  toString(): string {
-    return basename(this.directory);
   }
 }
 

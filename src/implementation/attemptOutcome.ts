@@ -8,6 +8,8 @@ export type AttemptFailure =
   | { readonly reason: "agent_failed"; readonly failure: AgentFailure }
   | { readonly reason: "agent_timeout"; readonly message: string }
   | { readonly reason: "setup_failed"; readonly check: FailedCheck }
+  /** What the agent left cannot be stored, such as a file that cannot be read. */
+  | { readonly reason: "not_capturable"; readonly message: string }
   | { readonly reason: "violation"; readonly violations: readonly Violation[] }
   | { readonly reason: "acceptance_failed"; readonly check: FailedCheck }
   | { readonly reason: "verify_failed"; readonly check: FailedCheck }
@@ -40,6 +42,7 @@ export function consequenceOf(failed: AttemptFailure): Consequence {
     case "agent_failed":
       return consequenceOfAgentFailure(failed.failure);
     case "agent_timeout":
+    case "not_capturable":
     case "violation":
     case "conflict":
       return "regenerate";
@@ -75,6 +78,8 @@ export function describeFailure(failed: AttemptFailure): string {
       return `the agent was stopped: ${failed.message}`;
     case "setup_failed":
       return `setup: ${describeFailedCheck(failed.check)}`;
+    case "not_capturable":
+      return `what the agent left cannot be stored: ${failed.message}`;
     case "violation":
       return failed.violations.map(describeViolation).join("; ");
     case "acceptance_failed":

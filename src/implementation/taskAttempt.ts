@@ -5,6 +5,7 @@ import { formatModelRef } from "../core/modelCatalog.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { withRetry } from "../core/retry.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
+import { GitError } from "../git/gitFailure.ts";
 import type { Slot } from "../git/slot.ts";
 import type { Identity } from "../git/userRepository.ts";
 import type { CapturedWork } from "../recovery/taskLife.ts";
@@ -72,10 +73,12 @@ export async function attemptTask(
   if (broken !== undefined) return failure({ reason: "setup_failed", check: broken });
 
   const spawned = await spawnWorker(attempt, surroundings);
-  const work = await capture(attempt, base, surroundings);
+  const captured = await capture(attempt, base, surroundings);
   const stopped = failureOfSpawn(spawned);
   if (stopped !== undefined) return failure(stopped);
+  if (!captured.ok) return captured;
 
+  const work = captured.value;
   const refused = await lackOfEvidence(attempt, base, work, surroundings);
   await recorder.record({
     type: "verification_finished",
@@ -155,20 +158,37 @@ async function spawnAndRecord(attempt: Attempt, surroundings: AttemptSurrounding
 }
 
 /** Saves what the agent left, whatever became of it, as a commit on the base: nothing an agent wrote is ever lost. */
-async function capture(attempt: Attempt, base: string, surroundings: AttemptSurroundings): Promise<CapturedWork> {
-  const { author, control, indexes, recorder } = surroundings;
-  const { task, number, slot } = attempt;
+async function capture(
+  attempt: Attempt,
+  base: string,
+  surroundings: AttemptSurroundings,
+): Promise<Result<CapturedWork, AttemptFailure>> {
+  const { recorder } = surroundings;
+  const { task, number } = attempt;
+  try {
+    const work = await snapshot(attempt, base, surroundings);
+    if (recorder.state.tasks.get(task.id)?.phase === "working") {
+      await recorder.record({ type: "work_captured", task: task.id, attempt: number, ...work });
+    }
+    return success(work);
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    return failure({ reason: "not_capturable", message: error.message });
+  }
+}
+
+async function snapshot(
+  { task, number, slot }: Attempt,
+  base: string,
+  { author, control, indexes }: AttemptSurroundings,
+): Promise<CapturedWork> {
   const tree = await control.snapshot(slot.directory, { base, indexFile: join(indexes, `slot-${slot.number}`) });
   const commit =
     tree === (await control.treeOf(base))
       ? base
       : await control.commit({ tree, parents: [base], message: `${task.id}: attempt ${number}`, author });
   const paths = (await control.changes(base, commit)).map((change) => change.path);
-  const work: CapturedWork = { commit, tree, paths };
-  if (recorder.state.tasks.get(task.id)?.phase === "working") {
-    await recorder.record({ type: "work_captured", task: task.id, attempt: number, ...work });
-  }
-  return work;
+  return { commit, tree, paths };
 }
 
 function failureOfSpawn(result: SpawnResult): AttemptFailure | undefined {

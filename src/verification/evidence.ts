@@ -3,6 +3,8 @@ export interface ChangedPath {
   readonly path: string;
   readonly oldMode: string;
   readonly newMode: string;
+  /** Name of the filter (such as `lfs`) that the repository stores the path through. */
+  readonly filter?: string | undefined;
 }
 
 /** Why a piece of work may not land. Each kind is checked before any command runs. */
@@ -37,9 +39,10 @@ export function violations(changes: readonly ChangedPath[], rules: EvidenceRules
   ];
 }
 
-function forbiddenKind({ path, oldMode, newMode }: ChangedPath): string | undefined {
+function forbiddenKind({ path, oldMode, newMode, filter }: ChangedPath): string | undefined {
   if (newMode === SYMBOLIC_LINK && oldMode !== SYMBOLIC_LINK) return "a new symbolic link";
   if (newMode === GITLINK || oldMode === GITLINK) return "a submodule";
+  if (filter !== undefined) return `stored through the filter '${filter}', which does not run here`;
   const segments = path.toLowerCase().split("/");
   if (segments.some((segment) => segment.startsWith(".git") && segment !== ".github")) return "a file of git's own";
   if (segments.includes(".opencode") || /^opencode\.jsonc?$/.test(segments.at(-1) ?? "")) {
