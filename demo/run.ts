@@ -46,6 +46,7 @@ async function play(folder: string): Promise<number> {
   const stage = await DemoStage.open(folder);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stage.interrupt());
   try {
+    await stage.configure();
     for (const args of COMMANDS) await stage.opencode(args);
     await printResult(stage, performance.now() - startedAt);
     return 0;

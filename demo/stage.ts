@@ -32,10 +32,13 @@ export class DemoStage {
     const sample = fileURLToPath(new URL("./sample", import.meta.url));
     const repository = await makeRepository({ path: join(folder, "expenses"), from: sample });
     const home = await makeHermeticHome(join(folder, "home"));
-    const server = await ModelServer.start(demoModel);
-    const config = opencodeConfig({ baseUrl: server.baseUrl, plugin: { workers: 3, verify: ["bun test"] } });
-    await placeConfig(config, "global", { home, repository });
-    return new DemoStage(repository, home, server);
+    return new DemoStage(repository, home, await ModelServer.start(demoModel));
+  }
+
+  /** Configures OpenCode as its user would: the model and this plugin, in the home's global configuration. */
+  configure(): Promise<void> {
+    const plugin = { workers: 3, verify: ["bun test"] };
+    return placeConfig(opencodeConfig({ baseUrl: this.server.baseUrl, plugin }), "global", this);
   }
 
   /** Runs one OpenCode command in the repository and shows what it says while it says it. */

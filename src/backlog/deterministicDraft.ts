@@ -1,7 +1,7 @@
+import { protectedPathReason } from "../core/protectedPaths.ts";
 import type { MergedItem, Plan, Task } from "../types.ts";
 import { parsePathPattern } from "./pathPattern.ts";
 import { cleanLine, cleanText } from "./plainText.ts";
-import { protectedPathReason } from "./protectedPaths.ts";
 
 export interface DraftedTasks {
   readonly tasks: readonly Task[];

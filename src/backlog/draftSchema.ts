@@ -1,4 +1,5 @@
 import type { JsonSchema } from "../core/agentRunner.ts";
+import { jsonInText } from "../core/jsonInText.ts";
 import { TASK_ID_PATTERN } from "./backlogSchema.ts";
 import { cleanLine, cleanText } from "./plainText.ts";
 
@@ -54,7 +55,7 @@ const TASK_FIELDS = ["id", "depends_on", "files", "reads", "complexity"] as cons
  * of tasks at all. `structured` is used when the host delivered it, else JSON is looked for in the text.
  */
 export function tasksOfAnswer(answer: { readonly text: string; readonly structured?: unknown }): unknown[] | undefined {
-  const draft = answer.structured ?? jsonIn(answer.text);
+  const draft = answer.structured ?? jsonInText(answer.text);
   const tasks = typeof draft === "object" && draft !== null && "tasks" in draft ? draft.tasks : undefined;
   return Array.isArray(tasks) ? tasks.map(taskValue) : undefined;
 }
@@ -78,16 +79,4 @@ function mapText(draft: Readonly<Record<string, unknown>>, key: string, clean: (
   const value = draft[key];
   if (value === undefined || value === null) return {};
   return { [key]: typeof value === "string" ? clean(value) : value };
-}
-
-/** The outermost braces of a text, which is where a model that answers in prose puts its JSON. */
-function jsonIn(text: string): unknown {
-  const start = text.indexOf("{");
-  const end = text.lastIndexOf("}");
-  if (start < 0 || end < start) return undefined;
-  try {
-    return JSON.parse(text.slice(start, end + 1));
-  } catch {
-    return undefined;
-  }
 }

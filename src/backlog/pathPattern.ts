@@ -1,7 +1,7 @@
 import picomatch from "picomatch";
+import { protectedPathReason } from "../core/protectedPaths.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { utf8Length } from "../core/utf8.ts";
-import { protectedPathReason } from "./protectedPaths.ts";
 
 /*
  * How an entry of `files` or `reads` is read (docs/decisions/0020-what-a-files-entry-means.md):

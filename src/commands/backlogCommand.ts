@@ -1,4 +1,4 @@
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import { type GeneratedBacklog, generateBacklog } from "../backlog/backlogGenerator.ts";
 import { TRACK_ID_PATTERN } from "../backlog/backlogSchema.ts";
 import { compileBacklog } from "../backlog/compileBacklog.ts";
@@ -95,10 +95,10 @@ async function keepStatuses(path: string, generated: GeneratedBacklog, shown: st
   const compiled = compileBacklog(basename(path), Buffer.from(existing, "utf8"));
   if (!compiled.ok) return;
   const { backlog } = compiled.value;
-  const underWay = backlog.tasks.some((task) => task.status !== "pending" && task.status !== "complete");
-  if (underWay && backlog.track_id === generated.backlog.track_id) {
+  const begun = backlog.tasks.some((task) => task.status !== "pending");
+  if (begun && backlog.track_id === generated.backlog.track_id) {
     throw new Refusal(
-      `${shown} is being worked off (track ${backlog.track_id}): finish it with implement, or write elsewhere with --output in ${dirname(shown)}/.`,
+      `${shown} has been worked on (track ${backlog.track_id}) and holds what came of it: choose another --track_id or --output, or remove the file.`,
     );
   }
 }

@@ -57,6 +57,8 @@ export interface AgentFailure {
     | "model_unavailable"
     | "invalid_answer"
     | "context_overflow"
+    /** Nothing answers at the provider's address: all its models share that. */
+    | "unreachable"
     | "provider"
     | "host";
   readonly message: string;

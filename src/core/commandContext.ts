@@ -2,6 +2,7 @@ import type { Options } from "../config.ts";
 import type { AgentRunner } from "./agentRunner.ts";
 import type { Clock } from "./clock.ts";
 import type { ModelCatalog } from "./modelCatalog.ts";
+import type { LogProgress } from "./progress.ts";
 
 /** A writable stream as far as progress needs one. */
 export type ProgressStream = Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns" | "rows">;
@@ -21,6 +22,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Where progress may be drawn; undefined where drawing would spoil the host's screen. */
   readonly progressStream: ProgressStream | undefined;
+  /** Tells the person one thing in the host's own way; undefined where `progressStream` does. */
+  readonly notify: LogProgress | undefined;
 }
 
 /** A command that did what it was asked: what to print, on standard output. */

@@ -38,6 +38,16 @@ function apiFailure(status: number | undefined, message: string, isRetryable: bo
   }
 }
 
+/** From the text OpenCode shows while it retries by itself; all it says about the cause is in there. */
+export function failureOfRetries(message: string): AgentFailure {
+  return { reason: reasonOfRetries(message), message: `the provider kept failing: ${message}`, retryable: true };
+}
+
+function reasonOfRetries(message: string): AgentFailure["reason"] {
+  if (/rate|quota|429|too many/i.test(message)) return "rate_limited";
+  return /connect|ECONN|ENOTFOUND|EAI_AGAIN|network|fetch failed/i.test(message) ? "unreachable" : "provider";
+}
+
 function messageOfError(error: MessageError): string {
   const message: unknown = Reflect.get(error.data, "message");
   return typeof message === "string" && message !== "" ? message : error.name;

@@ -6,6 +6,7 @@ import { parseOptions } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { processShutdown } from "../core/gracefulShutdown.ts";
+import type { ProgressEntry } from "../core/progress.ts";
 import { Refusal } from "../core/refusal.ts";
 import { dataDirectory } from "../core/stateDirectory.ts";
 import type { AgentInstances } from "./agentInstances.ts";
@@ -65,6 +66,7 @@ export class CommandRunner {
         clock: systemClock,
         signal: AbortSignal.any([tool.abort, active.signal]),
         progressStream: this.host.ownsProcess ? process.stderr : undefined,
+        notify: this.host.ownsProcess ? undefined : (entry) => this.toast(tool.directory, entry),
       };
       const report = await commandFor(invocation)(context);
       return this.hand(report);
@@ -72,6 +74,15 @@ export class CommandRunner {
       settled.resolve();
       active.end();
     }
+  }
+
+  /** The terminal UI shows nothing of a tool before its end; a toast it does. Without a UI nobody sees it. */
+  private toast(directory: string, { message, level, context }: ProgressEntry): void {
+    const variant = level === "warn" ? "warning" : level;
+    const text = context.taskId === undefined ? message : `${context.taskId} ${message}`;
+    this.host.client.tui
+      .showToast({ directory, title: context.phaseId, message: text, variant })
+      .catch(() => undefined);
   }
 
   /** What was asked for and not done is an error to OpenCode; what there is to read about it comes first. */

@@ -8,13 +8,13 @@ import type {
   SpawnOptions,
   SpawnResult,
 } from "../core/agentRunner.ts";
+import { jsonInText } from "../core/jsonInText.ts";
 import { messageOf } from "../core/refusal.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { ModelRef } from "../types.ts";
-import { failureOf } from "./agentFailures.ts";
+import { failureOf, failureOfRetries } from "./agentFailures.ts";
 import { type AgentInstances, agentInstanceConfig } from "./agentInstances.ts";
 import { toolRules } from "./agents.ts";
-import { jsonObjectIn } from "./answers.ts";
 import { PLANNER_AGENT, WORKER_AGENT } from "./names.ts";
 import type { OpencodeClient } from "./opencodeClient.ts";
 import { sessionRules } from "./permissions.ts";
@@ -225,7 +225,7 @@ function endingOf(answer: Answer, options: SpawnOptions): Ending {
   if (options.answerSchema === undefined) {
     return info.error === undefined ? { status: "success", text } : errorEnding(failureOf(info.error));
   }
-  const structured: unknown = info.structured ?? jsonObjectIn(text);
+  const structured: unknown = info.structured ?? jsonInText(text);
   if (structured !== undefined) return { status: "success", text, structured };
   if (info.error !== undefined) return errorEnding(failureOf(info.error));
   return errorEnding({
@@ -244,11 +244,7 @@ function stoppedEnding(stop: StopReason): Ending {
     case "aborted":
       return errorEnding({ reason: "aborted", message: "the session was stopped", retryable: false });
     case "provider-retries":
-      return errorEnding({
-        reason: /rate|quota|429|too many/i.test(stop.message) ? "rate_limited" : "provider",
-        message: `the provider kept failing: ${stop.message}`,
-        retryable: true,
-      });
+      return errorEnding(failureOfRetries(stop.message));
     default:
       return unreachable(stop);
   }

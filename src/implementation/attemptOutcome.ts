@@ -59,6 +59,7 @@ function consequenceOfAgentFailure({ reason }: AgentFailure): Consequence {
     case "model_unavailable":
       return "stop-run";
     case "rate_limited":
+    case "unreachable":
     case "provider":
     case "host":
     case "invalid_answer":

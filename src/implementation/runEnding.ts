@@ -35,7 +35,7 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
     await recorder.record({ type: "run_finished", outcome: unfinished.length === 0 ? "complete" : "incomplete" });
   }
   const proof = await proofOfNoHarm(options, moved.fastForwardedTo);
-  const text = [...taskLines(options), ...branchLines(options), ...moved.lines, ...proof, usageLine(options)].join(
+  const text = [...branchLines(options), ...taskLines(options), ...moved.lines, ...proof, usageLine(options)].join(
     "\n",
   );
   const reason = reasonOf(options, unfinished);

@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { LogProgress } from "../core/progress.ts";
 import { LiveReporter } from "./liveReporter.ts";
 import { PlainReporter } from "./plainReporter.ts";
 import type { ProgressReporter, ProgressStream, StartTicker } from "./reporter.ts";
@@ -6,6 +7,8 @@ import type { ProgressReporter, ProgressStream, StartTicker } from "./reporter.t
 export interface ProgressReporterOptions {
   /** Standard error: standard output is for results. Undefined where anything written would spoil a screen. */
   readonly stream: ProgressStream | undefined;
+  /** Told each entry when there is no stream: the host has a way of its own to show a line. */
+  readonly notify?: LogProgress | undefined;
   readonly clock: Clock;
   readonly environment: Readonly<NodeJS.ProcessEnv>;
   readonly startTicker?: StartTicker;
@@ -14,14 +17,16 @@ export interface ProgressReporterOptions {
 /** A live block on a terminal, otherwise one plain line an event (a log, a pipe, CI, a terminal that says `dumb`). */
 export function createProgressReporter(options: ProgressReporterOptions): ProgressReporter {
   const { stream, clock, environment, startTicker = startUnrefTicker } = options;
-  if (stream === undefined) return SILENT;
+  if (stream === undefined) return notifyingReporter(options.notify);
   if (!stream.isTTY || environment.TERM === "dumb") return new PlainReporter(stream);
   // https://no-color.org: present and not empty, whatever its value.
   const color = !environment.NO_COLOR;
   return new LiveReporter({ stream, clock, startTicker, color });
 }
 
-const SILENT: ProgressReporter = { log: () => undefined, update: () => undefined, stop: () => undefined };
+function notifyingReporter(notify: LogProgress | undefined): ProgressReporter {
+  return { log: (entry) => notify?.(entry), update: () => undefined, stop: () => undefined };
+}
 
 const startUnrefTicker: StartTicker = (tick, intervalMs) => {
   const timer = setInterval(tick, intervalMs);

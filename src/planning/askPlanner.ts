@@ -1,12 +1,12 @@
 import type { AgentFailure, AgentRunner, SpawnResult } from "../core/agentRunner.ts";
 import type { Clock } from "../core/clock.ts";
+import { jsonInText } from "../core/jsonInText.ts";
 import type { ProgressEntry } from "../core/progress.ts";
 import { messageOf } from "../core/refusal.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { truncateUtf8 } from "../core/utf8.ts";
 import type { AgentPlan, ModelRef } from "../types.ts";
-import { jsonInText } from "./answerJson.ts";
 import { cleanLine } from "./cleanText.ts";
 import { type DecodedPlanAnswer, decodePlanAnswer, planAnswerSchema } from "./planAnswerSchema.ts";
 import { correctedPrompt, type PlanningAgent } from "./planningAgents.ts";
@@ -45,7 +45,7 @@ export interface PlannerOutcome {
 type Verdict =
   | { readonly next: "accept"; readonly decoded: DecodedPlanAnswer }
   | { readonly next: "ask-again"; readonly problem: string }
-  | { readonly next: "other-model"; readonly problem: string }
+  | { readonly next: "other-model"; readonly problem: string; readonly wholeProvider: boolean }
   | { readonly next: "give-up"; readonly problem: string };
 
 /**
@@ -56,8 +56,10 @@ export async function askPlanner(request: PlannerRequest): Promise<PlannerOutcom
   const { agent, clock, report } = request;
   const deadline = clock.now() + request.timeoutSeconds * 1_000;
   const spawned: SpawnResult[] = [];
+  const silentProviders = new Set<string>();
   let problem = "there is no model to ask";
   for (const model of request.models) {
+    if (model !== undefined && silentProviders.has(model.providerID)) continue;
     if (spawned.length > 0) report("warn", `${agent.name}: ${problem}; trying ${modelName(model)}`);
     const verdict = await askModel(request, model, deadline, spawned);
     if (verdict.next === "accept") {
@@ -67,6 +69,7 @@ export async function askPlanner(request: PlannerRequest): Promise<PlannerOutcom
     }
     problem = `${modelName(model)}: ${inOneLine(verdict.problem)}`;
     if (verdict.next !== "other-model") break;
+    if (verdict.wholeProvider && model !== undefined) silentProviders.add(model.providerID);
   }
   return { result: failure(problem), usage: usageOf(spawned) };
 }
@@ -150,11 +153,13 @@ function judgeFailure({ reason, message }: AgentFailure): Verdict {
     case "authentication":
     case "context_overflow":
     case "provider":
-      return { next: "other-model", problem: message };
+    case "host":
+      return { next: "other-model", problem: message, wholeProvider: false };
+    case "unreachable":
+      return { next: "other-model", problem: message, wholeProvider: true };
     case "invalid_answer":
       return { next: "ask-again", problem: message };
     case "aborted":
-    case "host":
       return { next: "give-up", problem: message };
     default:
       return unreachable(reason);

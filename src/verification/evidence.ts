@@ -1,3 +1,5 @@
+import { protectedPathReason } from "../core/protectedPaths.ts";
+
 /** One path that differs between two trees. Modes are git's, as octal text; "000000" where there is no file. */
 export interface ChangedPath {
   readonly path: string;
@@ -43,12 +45,8 @@ function forbiddenKind({ path, oldMode, newMode, filter }: ChangedPath): string 
   if (newMode === SYMBOLIC_LINK && oldMode !== SYMBOLIC_LINK) return "a new symbolic link";
   if (newMode === GITLINK || oldMode === GITLINK) return "a submodule";
   if (filter !== undefined) return `stored through the filter '${filter}', which does not run here`;
-  const segments = path.toLowerCase().split("/");
-  if (segments.some((segment) => segment.startsWith(".git") && segment !== ".github")) return "a file of git's own";
-  if (segments.includes(".opencode") || /^opencode\.jsonc?$/.test(segments.at(-1) ?? "")) {
-    return "configuration of OpenCode";
-  }
-  return undefined;
+  const reason = protectedPathReason(path);
+  return reason === undefined ? undefined : `it ${reason}`;
 }
 
 const SHOWN_PATHS = 5;

@@ -38,12 +38,21 @@ export async function makeScene(options: SceneOptions): Promise<Scene> {
   const home = await makeHermeticHome();
   const repository = await makeRepository({ files: options.files });
   const server = await ModelServer.start(options.model);
-  const config = opencodeConfig({
-    baseUrl: server.baseUrl,
-    plugin: options.plugin ?? {},
-    ...(options.extra !== undefined && { extra: options.extra }),
-  });
-  await placeConfig(config, options.config ?? "global", { home, repository });
+  const dispose = async () => {
+    await server.close();
+    await Promise.all([home.remove(), repository.remove()]);
+  };
+  try {
+    const config = opencodeConfig({
+      baseUrl: server.baseUrl,
+      plugin: options.plugin ?? {},
+      ...(options.extra !== undefined && { extra: options.extra }),
+    });
+    await placeConfig(config, options.config ?? "global", { home, repository });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
   const where = { cwd: repository.path, home, timeoutMs: COMMAND_LIMIT_MS };
   return {
     repository,
@@ -51,10 +60,7 @@ export async function makeScene(options: SceneOptions): Promise<Scene> {
     server,
     opencode: (...args) => runOpencode(args, where),
     start: (...args) => startOpencode(args, where),
-    async [Symbol.asyncDispose]() {
-      await server.close();
-      await Promise.all([home.remove(), repository.remove()]);
-    },
+    [Symbol.asyncDispose]: dispose,
   };
 }
 

@@ -1,7 +1,7 @@
+import { protectedPathReason } from "../../core/protectedPaths.ts";
 import type { Backlog } from "../../types.ts";
 import { type Finding, quote } from "../diagnostics.ts";
 import { parsePathPattern } from "../pathPattern.ts";
-import { protectedPathReason } from "../protectedPaths.ts";
 
 /** What a task may write lies inside the repository and is not git's, OpenCode's or ours; something must be listed. */
 export function checkPaths(backlog: Backlog): readonly Finding[] {
