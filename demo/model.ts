@@ -18,7 +18,7 @@ import { PLANNER_ANSWERS } from "./planners.ts";
 import { DEMO_DRAFT, DEMO_STEPS, type DemoStep, FEATURE_TITLE } from "./steps.ts";
 
 /** About what a fast model needs for a turn; with none at all, tasks in parallel could not be seen. */
-const THINKING_MS = 150;
+const THINKING_MS = 300;
 
 /**
  * The demo's model: it knows one feature by heart, and plays planner, backlog drafter and worker. Which one is wanted,

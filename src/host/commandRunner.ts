@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ToolContext } from "@opencode-ai/plugin";
 import type { Config } from "@opencode-ai/sdk/v2/client";
-import { parseOptions } from "../config.ts";
+import { type Options, parseOptions } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { processShutdown } from "../core/gracefulShutdown.ts";
 import type { ProgressEntry } from "../core/progress.ts";
-import { Refusal } from "../core/refusal.ts";
+import { messageOf, Refusal } from "../core/refusal.ts";
 import { dataDirectory } from "../core/stateDirectory.ts";
 import type { AgentInstances } from "./agentInstances.ts";
 import { installAgentShell } from "./agentShell.ts";
@@ -53,27 +53,31 @@ export class CommandRunner {
       onStop: () => settled.promise,
     });
     try {
-      const context: CommandContext = {
-        directory: tool.directory,
-        environment: process.env,
-        options: options.value,
-        runner: await this.runnerFor(tool),
-        models: await ConnectedModels.read(
-          this.host.client,
-          tool.directory,
-          this.host.router.chosenModel(tool.sessionID),
-        ),
-        clock: systemClock,
-        signal: AbortSignal.any([tool.abort, active.signal]),
-        progressStream: this.host.ownsProcess ? process.stderr : undefined,
-        notify: this.host.ownsProcess ? undefined : (entry) => this.toast(tool.directory, entry),
-      };
-      const report = await commandFor(invocation)(context);
+      const signal = AbortSignal.any([tool.abort, active.signal]);
+      const report = await commandFor(invocation)(await this.contextFor(options.value, tool, signal));
       return this.hand(report);
+    } catch (error) {
+      if (active.signal.aborted) this.sayLast(messageOf(error));
+      throw error;
     } finally {
       settled.resolve();
       active.end();
     }
+  }
+
+  private async contextFor(options: Options, tool: ToolContext, signal: AbortSignal): Promise<CommandContext> {
+    const { client, ownsProcess, router } = this.host;
+    return {
+      directory: tool.directory,
+      environment: process.env,
+      options,
+      runner: await this.runnerFor(tool),
+      models: await ConnectedModels.read(client, tool.directory, router.chosenModel(tool.sessionID)),
+      clock: systemClock,
+      signal,
+      progressStream: ownsProcess ? process.stderr : undefined,
+      notify: ownsProcess ? undefined : (entry) => this.toast(tool.directory, entry),
+    };
   }
 
   /** The terminal UI shows nothing of a tool before its end; a toast it does. Without a UI nobody sees it. */
@@ -83,6 +87,11 @@ export class CommandRunner {
     this.host.client.tui
       .showToast({ directory, title: context.phaseId, message: text, variant })
       .catch(() => undefined);
+  }
+
+  /** A process that ends on a signal never shows its tool's result: what there is to say goes out before it ends. */
+  private sayLast(message: string): void {
+    process.stderr.write(`${message.replace(REPORT_END, "\n")}\n`);
   }
 
   /** What was asked for and not done is an error to OpenCode; what there is to read about it comes first. */

@@ -46,8 +46,8 @@ const AGENT_OF_ROLE: Readonly<Record<AgentRole, string>> = {
 
 /** Limit for each request that does no model work: creating, aborting, deleting and reading a session. */
 const REQUEST_LIMIT_MS = 20_000;
-/** How long an aborted session may take to end. */
-const ABORT_LIMIT_MS = 5_000;
+/** How long an aborted session may take to end; an interrupted command has 5 s for everything. */
+const ABORT_LIMIT_MS = 2_000;
 
 /** Runs agents as sessions of the OpenCode this plugin lives in. One spawn is one session. */
 export class OpencodeRunner implements AgentRunner {

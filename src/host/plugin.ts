@@ -9,6 +9,7 @@ import { clientOf } from "./opencodeClient.ts";
 import { pipelineTool } from "./pipelineTool.ts";
 import { isOpencodeRun } from "./routing.ts";
 import { SessionEvents } from "./sessionEvents.ts";
+import { requireSupportedVersion } from "./supportedVersions.ts";
 
 /**
  * Shared by every instance of the plugin in this process: OpenCode calls `server` once a directory, the user's and
@@ -43,7 +44,12 @@ export async function server(input: PluginInput, options: PluginOptions = {}): P
       names = contribute(config, new URL("./pipelineModel.js", import.meta.url).href);
     },
     event: forwardEvents,
-    tool: { [PIPELINE_TOOL]: pipelineTool((invocation, context) => commands.run(invocation, context)) },
+    tool: {
+      [PIPELINE_TOOL]: pipelineTool(async (invocation, context) => {
+        await requireSupportedVersion(client);
+        return commands.run(invocation, context);
+      }),
+    },
     "command.execute.before": async (announced) => router.announce(names, announced),
     "chat.message": router.onMessage,
   };

@@ -51,7 +51,8 @@ export function consequenceOf(failed: AttemptFailure): Consequence {
   }
 }
 
-function consequenceOfAgentFailure({ reason }: AgentFailure): Consequence {
+/** What may pass on retry has been retried by then, with growing waits: a provider that is down fails every task. */
+function consequenceOfAgentFailure({ reason, retryable }: AgentFailure): Consequence {
   switch (reason) {
     case "aborted":
       return "interrupted";
@@ -62,6 +63,7 @@ function consequenceOfAgentFailure({ reason }: AgentFailure): Consequence {
     case "unreachable":
     case "provider":
     case "host":
+      return retryable ? "stop-run" : "regenerate";
     case "invalid_answer":
     case "context_overflow":
       return "regenerate";
@@ -74,7 +76,7 @@ function consequenceOfAgentFailure({ reason }: AgentFailure): Consequence {
 export function describeFailure(failed: AttemptFailure): string {
   switch (failed.reason) {
     case "agent_failed":
-      return `the agent failed: ${failed.failure.message}`;
+      return failed.failure.reason === "aborted" ? "interrupted" : `the agent failed: ${failed.failure.message}`;
     case "agent_timeout":
       return `the agent was stopped: ${failed.message}`;
     case "setup_failed":

@@ -28,6 +28,8 @@ export interface ImplementScene {
   readonly backlogFile: string;
   /** Tasks that are to be done, in the backlog's order. */
   readonly tasks: readonly Task[];
+  /** Ids of what the person asked for: those named by --only, or all. */
+  readonly asked: ReadonlySet<string>;
   readonly models: ReadonlyMap<string, ModelRef>;
   readonly verify: readonly string[];
   readonly setup: readonly string[];
@@ -54,6 +56,7 @@ export async function readScene(flags: ImplementFlags, context: CommandContext):
     backlog,
     backlogFile: shownPath(user.root, path),
     tasks,
+    asked: new Set(flags.only ?? backlog.tasks.map((task) => task.id)),
     models: routeAll(tasks, context),
     verify: backlog.verify.length > 0 ? backlog.verify : (context.options.verify ?? []),
     setup: backlog.setup.length > 0 ? backlog.setup : (context.options.setup ?? []),

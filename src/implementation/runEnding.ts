@@ -1,3 +1,4 @@
+import { formatDiagnostics } from "../backlog/diagnostics.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { describeUsage } from "../core/usageText.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
@@ -26,10 +27,11 @@ export interface RunEndingOptions {
 /** Closes the books of a run: statuses, the user's branch if everything is done, the proof of no harm, the report. */
 export async function endRun(options: RunEndingOptions): Promise<CommandReport> {
   const { scene, recorder, statuses, ending } = options;
-  await statuses.settle(true);
+  const written = await statuses.settle(true);
   const unfinished = scene.manager.backlog.tasks.filter((task) => task.status !== "complete");
   const moved = unfinished.length === 0 ? await offerToUser(options) : { lines: [], fastForwardedTo: undefined };
-  if (ending.kind === "stopped") {
+  // The journal alone knows what has landed as long as the file does not: the run stays open, to be gone on with.
+  if (ending.kind === "stopped" || !written.ok) {
     await recorder.record({ type: "run_interrupted" });
   } else {
     await recorder.record({ type: "run_finished", outcome: unfinished.length === 0 ? "complete" : "incomplete" });
@@ -38,7 +40,9 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
   const text = [...branchLines(options), ...taskLines(options), ...moved.lines, ...proof, usageLine(options)].join(
     "\n",
   );
-  const reason = reasonOf(options, unfinished);
+  const reason = written.ok
+    ? reasonOf(options, unfinished)
+    : `The statuses could not be written: ${formatDiagnostics(written.failure)}. Mend the file and run implement again.`;
   return { text, outcome: reason === undefined ? { done: true } : { done: false, reason } };
 }
 
@@ -96,10 +100,11 @@ function taskLines({ recorder, scene }: RunEndingOptions): string[] {
   const states = recorder.state.tasks;
   const tasks = scene.backlog.tasks.filter((task) => states.has(task.id));
   const width = Math.max(0, ...tasks.map((task) => task.id.length));
-  return tasks.map((task) => describeTask(task, states.get(task.id), width));
+  const done = scene.manager.backlog.tasks.filter((task) => task.status === "complete").map((task) => task.id);
+  return tasks.map((task) => describeTask(task, states.get(task.id), done.includes(task.id), width));
 }
 
-function describeTask(task: Task, state: TaskState | undefined, width: number): string {
+function describeTask(task: Task, state: TaskState | undefined, isComplete: boolean, width: number): string {
   const id = task.id.padEnd(width);
   if (state === undefined) return `  ${id}  ${task.title}`;
   const effort = `${state.attempts} attempt${state.attempts === 1 ? "" : "s"}, ${describeUsage({ tokensUsed: state.tokens, costUsd: state.costUsd, durationMs: state.agentMs })}`;
@@ -111,7 +116,7 @@ function describeTask(task: Task, state: TaskState | undefined, width: number): 
     case "skipped":
       return `  ${id}  skipped   ${task.title}: it needs ${state.skippedBecause ?? "another task"}`;
     default:
-      return `  ${id}  to do     ${task.title}`;
+      return `  ${id}  ${isComplete ? "complete" : "to do   "}  ${task.title}`;
   }
 }
 
@@ -131,18 +136,17 @@ function usageLine({ recorder, progress }: RunEndingOptions): string {
 }
 
 /** Undefined: everything is done. */
-function reasonOf({ ending, recorder }: RunEndingOptions, unfinished: readonly Task[]): string | undefined {
-  if (ending.kind === "stopped") return stoppedReason(ending.reason, recorder);
-  if (unfinished.length === 0) return undefined;
-  const ids = unfinished.map((task) => task.id).join(", ");
+function reasonOf({ ending, scene }: RunEndingOptions, unfinished: readonly Task[]): string | undefined {
+  if (ending.kind === "stopped") return stoppedReason(ending.reason);
+  const asked = unfinished.filter((task) => scene.asked.has(task.id));
+  if (asked.length === 0) return undefined;
+  const ids = asked.map((task) => task.id).join(", ");
   const failed = unfinished.filter((task) => task.status === "failed").map((task) => task.id);
   if (failed.length === 0) return `Not done: ${ids}. Run implement again to go on.`;
   return `Not done: ${ids}. To try again, set the status of ${failed.join(", ")} to pending and run implement again.`;
 }
 
-function stoppedReason(reason: string, { state }: RunRecorder): string {
+function stoppedReason(reason: string): string {
   if (reason === "interrupted") return "Interrupted; everything is kept. Run implement again to go on.";
-  const last = [...state.tasks.values()].findLast((task) => task.failure !== undefined)?.failure?.message;
-  const cause = reason.startsWith("the budget") || last === undefined ? reason : last;
-  return `Stopped: ${cause}. What has landed is kept; run implement again to go on.`;
+  return `Stopped: ${reason}. What has landed is kept; run implement again to go on.`;
 }

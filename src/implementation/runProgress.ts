@@ -49,7 +49,7 @@ export class RunProgress {
         break;
       case "attempt_failed":
         this.end(event.task);
-        this.say("warn", `attempt ${event.attempt} came to nothing: ${event.message}`, event.task);
+        this.say("warn", `attempt ${event.attempt} ended: ${event.message}`, event.task);
         break;
       case "task_failed":
         this.say("error", `failed: ${event.message}`, event.task);

@@ -1,5 +1,7 @@
 import type { BacklogManager } from "../backlog/backlogManager.ts";
+import type { Diagnostics } from "../backlog/diagnostics.ts";
 import { AsyncDispatcher } from "../core/eventBus.ts";
+import type { Result } from "../core/result.ts";
 import type { RunEvent } from "../recovery/runEvents.ts";
 import type { RunState } from "../recovery/runState.ts";
 import { statusOf } from "../recovery/taskLife.ts";
@@ -12,11 +14,19 @@ import type { TaskStatus } from "../types.ts";
 export class StatusProjection {
   private readonly manager: BacklogManager;
   private readonly state: () => RunState;
+  private readonly tasks: ReadonlySet<string>;
   private readonly dispatcher: AsyncDispatcher<RunEvent>;
 
-  constructor(manager: BacklogManager, state: () => RunState, onProblem: (error: unknown) => void) {
+  /** `tasks`: ids of those whose status is the run's to write; the others' are what the person made them. */
+  constructor(
+    manager: BacklogManager,
+    state: () => RunState,
+    tasks: Iterable<string>,
+    onProblem: (error: unknown) => void,
+  ) {
     this.manager = manager;
     this.state = state;
+    this.tasks = new Set(tasks);
     this.dispatcher = new AsyncDispatcher((event) => this.project(event), onProblem);
   }
 
@@ -24,15 +34,18 @@ export class StatusProjection {
     return this.dispatcher.dispatch;
   }
 
-  /** Brings every status of the run to what the journal says; `resting` when no task is being worked on any more. */
-  async settle(resting: boolean): Promise<void> {
+  /**
+   * Brings every status of the run to what the journal says; `resting` when no task is being worked on any more. The
+   * failure says why the file does not hold them.
+   */
+  async settle(resting: boolean): Promise<Result<undefined, Diagnostics>> {
     await this.dispatcher.drain();
     for (const { id, phase } of this.state().tasks.values()) {
       const status = statusOf(phase);
       // A run that was interrupted takes these up again: for a person they are not under way, but still to do.
       await this.set(id, resting && status === "in_progress" ? "pending" : status);
     }
-    await this.manager.save();
+    return this.manager.save();
   }
 
   private async project(event: RunEvent): Promise<void> {
@@ -42,7 +55,8 @@ export class StatusProjection {
   }
 
   private async set(id: string, status: TaskStatus): Promise<void> {
-    if (this.manager.backlog.tasks.find((task) => task.id === id)?.status === status) return;
+    const current = this.manager.backlog.tasks.find((task) => task.id === id);
+    if (current === undefined || current.status === status || !this.tasks.has(id)) return;
     await this.manager.updateTaskStatus(id, status);
   }
 }

@@ -45,7 +45,7 @@ export interface Attempt {
 }
 
 /** Spawning again after a failure that may pass on retry; the work tree stays as it is, so nothing done is lost. */
-const RESPAWN = { retries: 2, minDelayMs: 2_000, maxDelayMs: 30_000 } as const;
+const RESPAWN = { retries: 3, minDelayMs: 5_000, maxDelayMs: 60_000 } as const;
 
 /**
  * One attempt at a task: a clean work tree at the current head, one agent session, a snapshot of what it left, and the
@@ -97,10 +97,11 @@ function headOf(recorder: RunRecorder): string {
 
 async function spawnWorker(attempt: Attempt, surroundings: AttemptSurroundings): Promise<SpawnResult> {
   const { options, signal } = surroundings;
+  let last: SpawnResult | undefined;
   const spawnOnce = async () => {
-    const result = await spawnAndRecord(attempt, surroundings);
-    if (result.status === "error" && result.failure.retryable) throw new RetryableSpawn(result);
-    return result;
+    last = await spawnAndRecord(attempt, surroundings);
+    if (last.status === "error" && last.failure.retryable) throw new RetryableSpawn();
+    return last;
   };
   try {
     return await withRetry(spawnOnce, {
@@ -110,19 +111,22 @@ async function spawnWorker(attempt: Attempt, surroundings: AttemptSurroundings):
       signal,
     });
   } catch (error) {
-    if (error instanceof RetryableSpawn) return error.result;
+    // The retrying rejects with the signal's reason once that has fired, also when the spawn itself had ended in order.
+    if (last !== undefined && (error instanceof RetryableSpawn || signal.aborted)) return last;
+    if (signal.aborted) return neverSpawned(attempt);
     throw error;
   }
 }
 
-/** Carries a failed spawn through the retrying, which knows failures as errors. */
-class RetryableSpawn extends Error {
-  readonly result: SpawnResult;
+/** Tells the retrying, which knows failures as errors, that the same spawn may pass later. */
+class RetryableSpawn extends Error {}
 
-  constructor(result: SpawnResult) {
-    super("the agent failed in a way that may pass on retry");
-    this.result = result;
-  }
+function neverSpawned({ model }: Attempt): SpawnResult {
+  return {
+    status: "error",
+    failure: { reason: "aborted", message: "stopped before the agent began", retryable: false },
+    metadata: { sessionID: undefined, model, tokensUsed: 0, costUsd: 0, durationMs: 0 },
+  };
 }
 
 async function spawnAndRecord(attempt: Attempt, surroundings: AttemptSurroundings): Promise<SpawnResult> {

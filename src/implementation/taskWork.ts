@@ -41,7 +41,7 @@ export class TaskWork {
   }
 
   private async attemptUntilDone(task: Task, slot: Slot): Promise<TaskEnding> {
-    const { options: limits } = this.options.surroundings;
+    const { options: limits, signal } = this.options.surroundings;
     let lesson: string | undefined;
     for (;;) {
       const number = this.stateOf(task).attempts + 1;
@@ -49,10 +49,12 @@ export class TaskWork {
       if (outcome.ok) return "complete";
       const consequence = consequenceOf(outcome.failure);
       await this.recordFailedAttempt(task, number, outcome.failure, consequence);
-      if (consequence === "interrupted" || consequence === "stop-run") return consequence;
+      if (consequence === "stop-run") return signal.aborted ? "interrupted" : "stop-run";
+      if (consequence === "interrupted") return "interrupted";
       if (consequence === "give-up" || this.stateOf(task).failedAttempts >= limits.maxAttempts) {
         return this.fail(task, outcome.failure);
       }
+      if (signal.aborted) return "interrupted";
       lesson = lessonOf(outcome.failure);
     }
   }

@@ -4,7 +4,7 @@ import { Refusal } from "../core/refusal.ts";
 import { truncateUtf8 } from "../core/utf8.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { takeFingerprint } from "../git/proofOfNoHarm.ts";
-import { createTrackBranch, publishTrackBranch, trackRef } from "../git/trackBranch.ts";
+import { createTrackBranch, publishTrackBranch, readTrackBranch, trackRef } from "../git/trackBranch.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
 import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
@@ -36,7 +36,10 @@ export interface TrackRunResources {
 const AGENTS_FILE_BYTES = 8_192;
 
 /** From a checked backlog and leased work trees to the end of the run: open, work, end. */
-export async function runTrack(resources: TrackRunResources): Promise<CommandReport> {
+export async function runTrack(held: TrackRunResources): Promise<CommandReport> {
+  const broken = new AbortController();
+  const signal = AbortSignal.any([held.context.signal, broken.signal]);
+  const resources = { ...held, context: { ...held.context, signal } };
   const { scene, context, control, progress: reporter } = resources;
   const before = await takeFingerprint(scene.git, scene.user);
   const gate = gateOf(resources);
@@ -48,13 +51,14 @@ export async function runTrack(resources: TrackRunResources): Promise<CommandRep
     const statuses = new StatusProjection(
       scene.manager,
       () => log.state,
+      scene.tasks.map((task) => task.id),
       (error) => progress.say("warn", String(error)),
     );
     recorder.events.onAny(progress.onEvent);
     recorder.events.onAny(statuses.onEvent);
     await statuses.settle(false);
 
-    const pool = await poolOf(resources, { recorder, progress, gate, verify });
+    const pool = await poolOf(resources, { recorder, progress, gate, verify, onBroken: () => broken.abort() });
     const ending = await pool.run();
     return await endRun({ scene, context, control, recorder, progress, statuses, ending, before });
   } finally {
@@ -103,7 +107,8 @@ async function openRun(resources: TrackRunResources): Promise<RunLog> {
   const opener = { state, control, clock: context.clock, lock };
   const unfinished = await takeUpRun(opener, backlog.track_id);
   try {
-    const branch = await createTrackBranch(git, user, control, backlog.track_id, user.head);
+    const start = await startOf(resources, unfinished);
+    const branch = await createTrackBranch(git, user, control, backlog.track_id, start);
     if (branch.kind === "refused") throw new Refusal(branch.message);
 
     const purpose: RunPurpose = { backlog, backlogFile, tasks, workers, head: branch.head, userBranch: user.branch };
@@ -112,22 +117,32 @@ async function openRun(resources: TrackRunResources): Promise<RunLog> {
       await unfinished.record({ type: "run_resumed" });
       return unfinished;
     }
+    const landed = landedIn(unfinished);
     await new StatusProjection(
       scene.manager,
       () => unfinished.state,
+      landed,
       () => undefined,
     ).settle(true);
     await unfinished.record({ type: "run_finished", outcome: "incomplete" });
     await unfinished.close();
-    const landed = unfinished.state.tasks;
-    return await startRun(opener, {
-      ...purpose,
-      tasks: tasks.filter(({ id }) => landed.get(id)?.phase !== "complete"),
-    });
+    return await startRun(opener, { ...purpose, tasks: tasks.filter(({ id }) => !landed.has(id)) });
   } catch (error) {
     await unfinished?.close();
     throw error;
   }
+}
+
+/** Where a branch that is not there yet begins: at the user's commit, or, deleted under an open run, where that was. */
+async function startOf({ scene, control }: TrackRunResources, unfinished: RunLog | undefined): Promise<string> {
+  const { git, user, backlog } = scene;
+  const head = unfinished?.state.head;
+  if (head === undefined || (await readTrackBranch(git, user, backlog.track_id)) !== undefined) return user.head;
+  return (await control.isAncestor(head, user.head)) ? user.head : head;
+}
+
+function landedIn({ state }: RunLog): ReadonlySet<string> {
+  return new Set([...state.tasks.values()].filter((task) => task.phase === "complete").map((task) => task.id));
 }
 
 interface PoolParts {
@@ -135,6 +150,7 @@ interface PoolParts {
   readonly progress: RunProgress;
   readonly gate: Gate;
   readonly verify: readonly string[];
+  readonly onBroken: () => void;
 }
 
 async function poolOf(resources: TrackRunResources, parts: PoolParts): Promise<WorkerPool> {
@@ -169,14 +185,19 @@ async function poolOf(resources: TrackRunResources, parts: PoolParts): Promise<W
       return ref;
     },
   });
-  const inRun = recorder.state.tasks;
+  // As they are now: a run that was taken up may have told of more than the file did when it was read.
+  const statuses = scene.manager.backlog.tasks;
+  const withStatus = (status: Task["status"]) =>
+    new Set(statuses.filter((task) => task.status === status).map((task) => task.id));
   return new WorkerPool({
-    tasks: backlog.tasks.filter((task) => inRun.has(task.id)),
-    alreadyComplete: new Set(backlog.tasks.filter((task) => task.status === "complete").map((task) => task.id)),
+    tasks: scene.tasks.filter((task) => recorder.state.tasks.has(task.id)),
+    alreadyComplete: withStatus("complete"),
+    alreadyFailed: withStatus("failed"),
     workers: scene.workers,
     state: () => recorder.state,
     work: (task) => work.run(task),
     skip: (task, because) => recorder.record({ type: "task_skipped", task: task.id, because }),
+    onBroken: parts.onBroken,
     whyStop: () => whyStop(context, recorder),
   });
 }
@@ -213,9 +234,9 @@ function whyStop({ options, signal }: CommandContext, { state }: RunRecorder): s
   const { tokens, usd } = options.budget;
   if (signal.aborted) return "interrupted";
   if (tokens !== undefined && state.tokens >= tokens)
-    return `the budget of ${tokens} tokens is used up (${state.tokens})`;
+    return `the budget of ${tokens} tokens is used up (${state.tokens}), raise budget.tokens`;
   if (usd !== undefined && state.costUsd >= usd)
-    return `the budget of $${usd} is used up ($${state.costUsd.toFixed(2)})`;
+    return `the budget of $${usd} is used up ($${state.costUsd.toFixed(2)}), raise budget.usd`;
   return undefined;
 }
 

@@ -7,13 +7,16 @@ export type TaskEnding = "complete" | "failed" | "interrupted" | "stop-run";
 export interface WorkerPoolOptions {
   /** The tasks of this run, in the backlog's order. */
   readonly tasks: readonly Task[];
-  /** Ids that are complete outside this run. */
+  /** Ids that are complete, and that have failed, outside this run. */
   readonly alreadyComplete: ReadonlySet<string>;
+  readonly alreadyFailed: ReadonlySet<string>;
   readonly workers: number;
   /** The run's state as the journal has it, live. */
   readonly state: () => RunState;
-  /** Carries a task through all its attempts; records what happens. Rejects only for a bug. */
+  /** Carries a task through all its attempts; records what happens. Rejects only for a bug or a broken machine. */
   readonly work: (task: Task) => Promise<TaskEnding>;
+  /** Called when `work` has rejected: what else goes on is to come to an end. */
+  readonly onBroken: () => void;
   /** Records that a task cannot be done because another failed. */
   readonly skip: (task: Task, because: string) => Promise<void>;
   /** A reason to start nothing more, such as a budget that is used up. */
@@ -31,12 +34,14 @@ export type PoolEnding = { readonly kind: "exhausted" } | { readonly kind: "stop
 export class WorkerPool {
   private readonly options: WorkerPoolOptions;
   private readonly running = new Map<string, Promise<void>>();
+  private readonly errors: unknown[] = [];
   private stopReason: string | undefined;
 
   constructor(options: WorkerPoolOptions) {
     this.options = options;
   }
 
+  /** Rejects with the first error of `work`, once nothing runs any more. */
   async run(): Promise<PoolEnding> {
     for (;;) {
       await this.skipUnreachable();
@@ -44,6 +49,7 @@ export class WorkerPool {
       if (this.running.size === 0) break;
       await Promise.race(this.running.values());
     }
+    if (this.errors.length > 0) throw this.errors[0];
     return this.stopReason === undefined ? { kind: "exhausted" } : { kind: "stopped", reason: this.stopReason };
   }
 
@@ -58,9 +64,19 @@ export class WorkerPool {
   }
 
   private async workOn(task: Task): Promise<void> {
-    const ending = await this.options.work(task);
-    if (ending === "interrupted") this.stopReason ??= "interrupted";
-    if (ending === "stop-run") this.stopReason ??= `${task.id} met a failure that every task would meet`;
+    try {
+      const ending = await this.options.work(task);
+      if (ending === "interrupted") this.stopReason ??= "interrupted";
+      if (ending === "stop-run") this.stopReason ??= `${task.id}: ${this.failureOf(task)}`;
+    } catch (error) {
+      this.errors.push(error);
+      this.stopReason ??= "broken";
+      this.options.onBroken();
+    }
+  }
+
+  private failureOf(task: Task): string {
+    return this.options.state().tasks.get(task.id)?.failure?.message ?? "it met a failure that every task would meet";
   }
 
   private isReady(task: Task): boolean {
@@ -87,6 +103,7 @@ export class WorkerPool {
   }
 
   private isBroken(id: string): boolean {
+    if (this.options.alreadyFailed.has(id)) return true;
     const phase = this.options.state().tasks.get(id)?.phase;
     return phase === "failed" || phase === "skipped";
   }

@@ -2,41 +2,14 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
 import { call, tools } from "../support/modelReply.ts";
-import { firstUserText, type ModelRequest, sessionOf } from "../support/modelRequest.ts";
+import { firstUserText, type ModelRequest, sessionOf, toolResults } from "../support/modelRequest.ts";
 import { pipelineHandler, taskOf, writesThenDone } from "../support/pipelineScript.ts";
-import type { Repository } from "../support/repository.ts";
+import { rendezvous } from "../support/rendezvous.ts";
 import { lastLine, makeScene } from "../support/scene.ts";
+import { backlogOf, FILES, pathOf, statuses, type TaskSketch, writesItsWord } from "../support/words.ts";
 
 setDefaultTimeout(180_000);
-
-/** One word a file; the check at every commit: each word that is there stands alone on its line. */
-const VERIFY = "for file in words/*.txt; do grep -qx '[a-z]*' \"$file\" || exit 1; done";
-
-interface TaskSketch {
-  readonly id: string;
-  readonly depends_on?: readonly string[];
-}
-
-const pathOf = (id: string) => `words/${id.toLowerCase()}.txt`;
-
-function backlogOf(tasks: readonly TaskSketch[]): string {
-  return stringify({
-    version: 1,
-    track_id: "words",
-    title: "Words",
-    verify: [VERIFY],
-    tasks: tasks.map(({ id, depends_on = [] }) => ({
-      id,
-      title: `Write ${pathOf(id)}`,
-      description: `Write one word into ${pathOf(id)}.\n`,
-      depends_on,
-      files: [pathOf(id)],
-      acceptance: [{ run: `test -s ${pathOf(id)}` }],
-    })),
-  });
-}
 
 const DIAMOND: readonly TaskSketch[] = [
   { id: "T001" },
@@ -47,22 +20,17 @@ const DIAMOND: readonly TaskSketch[] = [
   { id: "T006", depends_on: ["T002", "T003", "T004", "T005"] },
 ];
 
-const FILES = { "words/first.txt": "first\n" };
-
-const writesItsWord = (task: string, request: ModelRequest) => writesThenDone({ [pathOf(task)]: "word\n" })(request);
-
-async function statuses(repository: Repository): Promise<Record<string, string>> {
-  const backlog = parse(await readFile(join(repository.path, "tasks/BACKLOG.yaml"), "utf8")) as {
-    tasks: { id: string; status: string }[];
-  };
-  return Object.fromEntries(backlog.tasks.map(({ id, status }) => [id, status]));
-}
-
 test("six tasks in a diamond land on the branch, three workers at a time, and nothing else of the user's changes", async () => {
+  const threeAtOnce = rendezvous(3);
   await using scene = await makeScene({
     config: "uncommitted",
     files: { ...FILES, "tasks/BACKLOG.yaml": backlogOf(DIAMOND) },
-    model: pipelineHandler({ worker: writesItsWord }),
+    model: pipelineHandler({
+      async worker(task, request) {
+        if (["T002", "T003", "T004", "T005"].includes(task)) await threeAtOnce(task);
+        return writesItsWord(task, request);
+      },
+    }),
   });
   const { repository, server } = scene;
   const base = await repository.git("rev-parse", "HEAD");
@@ -83,8 +51,7 @@ test("six tasks in a diamond land on the branch, three workers at a time, and no
   expect(trailers.split("\n").filter((line) => line !== "")).toEqual(["T006", "Ada Example"]);
 
   const workers = (request: ModelRequest) => (taskOf(request) === undefined ? undefined : sessionOf(request));
-  expect(server.maxConcurrent(workers)).toBeGreaterThanOrEqual(2);
-  expect(server.maxConcurrent(workers)).toBeLessThanOrEqual(3);
+  expect(server.maxConcurrent(workers)).toBe(3);
   const first = server.requests[0];
   expect(first?.bytes).toBeLessThanOrEqual(16 * 1024);
   for (const request of server.requests) expect(Buffer.byteLength(firstUserText(request))).toBeLessThanOrEqual(3_072);
@@ -144,44 +111,32 @@ test("work outside a task's files never lands, and what does not depend on it do
   expect(existsSync(join(repository.path, "elsewhere.txt"))).toBe(false);
 });
 
-test("SIGINT ends the run with 130 within five seconds, and the next one repeats nothing that landed", async () => {
-  const { promise: secondAsked, resolve: askSecond } = Promise.withResolvers<void>();
-  let hangs = true;
+test("an agent's shell sees no key and none of our configuration", async () => {
+  let seen = "";
   await using scene = await makeScene({
-    files: { ...FILES, "tasks/BACKLOG.yaml": backlogOf([{ id: "T001" }, { id: "T002", depends_on: ["T001"] }]) },
+    config: "uncommitted",
+    files: { ...FILES, "tasks/BACKLOG.yaml": backlogOf([{ id: "T001" }]) },
     model: pipelineHandler({
       worker(task, request) {
-        if (task === "T001" || !hangs) return writesItsWord(task, request);
-        askSecond();
-        return { kind: "hang" };
+        const listing = toolResults(request).find((result) => result.tool === "bash");
+        if (listing === undefined) return tools(call("bash", { command: "env", description: "Lists the environment" }));
+        seen = listing.output;
+        return writesItsWord(task, request);
       },
     }),
   });
-  const { repository, server } = scene;
 
-  const running = scene.start("run", "implement");
-  await Promise.race([secondAsked, running.finished]);
-  const interruptedAt = performance.now();
-  running.signal("SIGINT");
-  const interrupted = await running.finished;
+  const { exitCode, stderr } = await scene.opencode("run", "implement");
 
-  expect({ ...interrupted, durationMs: 0 }).toMatchObject({ exitCode: 130, timedOut: false });
-  expect(performance.now() - interruptedAt).toBeLessThan(5_000);
-  const landed = await repository.git("rev-parse", "mac/words");
-  expect(await repository.git("log", "-1", "--format=%s", landed)).toStartWith("T001");
-
-  hangs = false;
-  const requestsBefore = server.requests.length;
-  const resumed = await scene.opencode("run", "implement");
-
-  expect({ exitCode: resumed.exitCode, stderr: resumed.stderr }).toMatchObject({ exitCode: 0 });
-  expect(new Set(server.requests.slice(requestsBefore).map(taskOf))).toEqual(new Set(["T002"]));
-  expect(await repository.git("rev-parse", "mac/words^")).toBe(landed);
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+  expect(seen).toContain("PATH=");
+  expect(seen).not.toContain("not-a-real-key");
+  expect(seen).not.toContain("OPENCODE_CONFIG_CONTENT");
 });
 
 /** A worker that reads a file and changes a word in it: OpenCode refuses to change what was not read. */
 function rewrite(request: ModelRequest, filePath: string, oldString: string, newString: string) {
-  const turns = request.body.messages.filter((message) => message.role === "tool").length;
+  const turns = toolResults(request).length;
   if (turns === 0) return tools(call("read", { filePath }));
   if (turns === 1) return tools(call("edit", { filePath, oldString, newString }));
   return { kind: "text", text: "Done." } as const;

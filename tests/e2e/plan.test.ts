@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { askedRole, perspectiveOf, sessionOf } from "../support/modelRequest.ts";
 import { pipelineHandler, planOf, structured } from "../support/pipelineScript.ts";
+import { rendezvous } from "../support/rendezvous.ts";
 import { lastLine, makeScene } from "../support/scene.ts";
 
 setDefaultTimeout(180_000);
@@ -10,11 +11,17 @@ setDefaultTimeout(180_000);
 const FILES = { "README.md": "# Greetings\n", "feature.md": "Greet people in two languages.\n" };
 
 test("plan asks three planners at once, writes PLAN.md, and asks the model nothing else", async () => {
+  const threeAtOnce = rendezvous(3);
   await using scene = await makeScene({
     files: FILES,
     // A small model set by the user must not be asked for titles either.
     extra: { small_model: "fake/scripted" },
-    model: pipelineHandler({ planner: () => structured(planOf("Two greetings", "src/en.txt", "src/fr.txt")) }),
+    model: pipelineHandler({
+      async planner(perspective) {
+        await threeAtOnce(perspective);
+        return structured(planOf("Two greetings", "src/en.txt", "src/fr.txt"));
+      },
+    }),
   });
 
   const { exitCode, stdout, stderr } = await scene.opencode("run", "plan", "--", "--context_file=feature.md");

@@ -110,7 +110,7 @@ export function sessionOf(request: ModelRequest): string | undefined {
   return typeof session === "string" ? session : undefined;
 }
 
-export function systemText(request: ModelRequest): string {
+function systemText(request: ModelRequest): string {
   return textsOf(request, "system").join("\n");
 }
 

@@ -33,6 +33,8 @@ export function opencodeConfig(settings: OpencodeSettings): Readonly<Record<stri
   return {
     $schema: "https://opencode.ai/config.json",
     model: `fake/${models[0]}`,
+    // OpenCode's own free models are always connected, and this plugin would plan with them: over the network.
+    disabled_providers: ["opencode"],
     provider: {
       fake: {
         npm: "@ai-sdk/openai-compatible",

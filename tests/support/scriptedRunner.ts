@@ -1,0 +1,136 @@
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { AgentFailure, AgentRole, AgentRunner, SpawnOptions, SpawnResult } from "../../src/core/agentRunner.ts";
+
+/** One agent as a script sees it: what it was asked, where, and what it can do there. */
+export class ScriptedAgent {
+  readonly role: AgentRole;
+  readonly prompt: string;
+  readonly options: SpawnOptions;
+  /** The id in the title; the title itself for planners. */
+  readonly task: string;
+  /** From 1: how often this task was given to an agent of this runner. */
+  readonly turn: number;
+  private readonly runner: ScriptedRunner;
+
+  constructor(runner: ScriptedRunner, role: AgentRole, prompt: string, options: SpawnOptions, turn: number) {
+    this.runner = runner;
+    this.role = role;
+    this.prompt = prompt;
+    this.options = options;
+    this.task = taskOf(options.title);
+    this.turn = turn;
+  }
+
+  get directory(): string {
+    return this.options.directory;
+  }
+
+  /** Writes files below the agent's directory; null removes one. */
+  async write(files: Readonly<Record<string, string | null>>): Promise<void> {
+    for (const [path, content] of Object.entries(files)) {
+      const target = join(this.directory, path);
+      if (content === null) {
+        await rm(target, { recursive: true, force: true });
+        continue;
+      }
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(target, content);
+    }
+  }
+
+  /** Every file there is, ignored ones too, git's own left out. */
+  async files(): Promise<string[]> {
+    const entries = await readdir(this.directory, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.directory.length + 1))
+      .filter((path) => path !== ".git")
+      .sort();
+  }
+
+  /** Resolves once so many agents are at work at the same moment. */
+  company(count: number): Promise<void> {
+    return this.runner.whenAtWork(count);
+  }
+
+  /** Works for ever: settles when the spawn is aborted, as a failure. */
+  async hang(): Promise<Ending> {
+    const { signal } = this.options;
+    if (!signal.aborted) {
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    }
+    return fails("aborted", "the session was aborted");
+  }
+}
+
+/** How an agent's work ends, without what the runner adds. Nothing: it says that it is done. */
+export type Ending =
+  | { readonly status: "success"; readonly text: string; readonly structured?: unknown; readonly tokens?: number }
+  | { readonly status: "timeout"; readonly message: string }
+  | { readonly status: "error"; readonly failure: AgentFailure };
+
+export type Script = (agent: ScriptedAgent) => Promise<Ending | undefined>;
+
+export function fails(reason: AgentFailure["reason"], message: string, retryable = false): Ending {
+  return { status: "error", failure: { reason, message, retryable } };
+}
+
+const TOKENS = 100;
+
+/** Plays every agent by a script, in this process, and remembers who was spawned and how many worked at once. */
+export class ScriptedRunner implements AgentRunner {
+  readonly agents: ScriptedAgent[] = [];
+  mostAtWork = 0;
+  private readonly script: Script;
+  private atWork = 0;
+  private waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+
+  constructor(script: Script) {
+    this.script = script;
+  }
+
+  /** Ids of the tasks given out, in the order of giving. */
+  get tasks(): string[] {
+    return this.agents.map((agent) => agent.task);
+  }
+
+  async spawnAgent(role: AgentRole, prompt: string, options: SpawnOptions): Promise<SpawnResult> {
+    const turn = this.agents.filter((other) => other.task === taskOf(options.title)).length + 1;
+    const agent = new ScriptedAgent(this, role, prompt, options, turn);
+    this.agents.push(agent);
+    const sessionID = `session-${this.agents.length}`;
+    options.onActivity?.({ kind: "opened", sessionID });
+    this.arrive();
+    try {
+      const { tokens = TOKENS, ...ending } = { tokens: TOKENS, ...(await this.endingOf(agent)) };
+      const metadata = { sessionID, model: options.model, tokensUsed: tokens, costUsd: 0.01, durationMs: 1 };
+      return { ...ending, metadata };
+    } finally {
+      this.atWork--;
+    }
+  }
+
+  whenAtWork(count: number): Promise<void> {
+    if (this.atWork >= count) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push({ count, resolve }));
+  }
+
+  /** The interface's promise: an aborted spawn ends as aborted, whatever the agent was about to say. */
+  private async endingOf(agent: ScriptedAgent): Promise<Ending> {
+    const ending = (await this.script(agent)) ?? { status: "success", text: "Done." };
+    return agent.options.signal.aborted ? fails("aborted", "the session was aborted") : ending;
+  }
+
+  private arrive(): void {
+    this.atWork++;
+    this.mostAtWork = Math.max(this.mostAtWork, this.atWork);
+    const met = this.waiting.filter(({ count }) => count <= this.atWork);
+    this.waiting = this.waiting.filter((waiter) => !met.includes(waiter));
+    for (const { resolve } of met) resolve();
+  }
+}
+
+function taskOf(title: string): string {
+  return title.split(":")[0] ?? title;
+}

@@ -1,0 +1,252 @@
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parse, stringify } from "yaml";
+import type { BacklogFlags } from "../../src/commands/backlogCommand.ts";
+import { backlogCommand } from "../../src/commands/backlogCommand.ts";
+import { type PlanFlags, planCommand } from "../../src/commands/planCommand.ts";
+import { type Options, optionsSchema } from "../../src/config.ts";
+import type { AgentRunner } from "../../src/core/agentRunner.ts";
+import { systemClock } from "../../src/core/clock.ts";
+import type { CommandContext, CommandReport } from "../../src/core/commandContext.ts";
+import { formatModelRef, type ModelCatalog } from "../../src/core/modelCatalog.ts";
+import { stateDirectoryFor } from "../../src/core/stateDirectory.ts";
+import { implementCommand } from "../../src/implementation/implementCommand.ts";
+import type { ImplementFlags } from "../../src/implementation/implementScene.ts";
+import { type FileTree, makeRepository, type Repository, repositoryAt } from "./repository.ts";
+import { type Script, ScriptedRunner } from "./scriptedRunner.ts";
+
+/** A task as tests write one; what is left out has the schema's default. */
+export interface TaskSketch {
+  readonly id: string;
+  readonly depends_on?: readonly string[];
+  readonly files?: readonly string[];
+  readonly acceptance?: readonly { readonly run: string }[];
+  readonly allow_empty?: boolean;
+  readonly model?: string;
+  readonly complexity?: string;
+  readonly status?: string;
+  readonly description?: string;
+}
+
+export interface BacklogSketch {
+  readonly tasks: readonly TaskSketch[];
+  readonly track_id?: string;
+  readonly verify?: readonly string[];
+  readonly setup?: readonly string[];
+}
+
+/** A task's own file. */
+export const fileOf = (task: string): string => `words/${task.toLowerCase()}.txt`;
+
+/** Passes as long as every word that is there stands alone on its line. */
+export const VERIFY = 'for file in words/*.txt; do grep -qx "[a-z]*" "$file" || { echo "bad $file"; exit 1; }; done';
+
+export const DIAMOND: readonly TaskSketch[] = [
+  { id: "T001" },
+  ...["T002", "T003", "T004", "T005"].map((id) => ({ id, depends_on: ["T001"] })),
+  { id: "T006", depends_on: ["T002", "T003", "T004", "T005"] },
+];
+
+/** Writes the task's file and says it is done. */
+export const writesItsWord: Script = async (agent) => {
+  await agent.write({ [fileOf(agent.task)]: "word\n" });
+  return undefined;
+};
+
+/** As `writesItsWord`, with another script for some tasks. */
+export function scripted(others: Readonly<Record<string, Script>>): Script {
+  return (agent) => (others[agent.task] ?? writesItsWord)(agent);
+}
+
+export function backlogText({ tasks, track_id = "words", verify = [VERIFY], setup = [] }: BacklogSketch): string {
+  return stringify({
+    version: 1,
+    track_id,
+    title: "Words",
+    verify,
+    setup,
+    tasks: tasks.map(({ id, ...task }) => ({
+      id,
+      title: `Write ${fileOf(id)}`,
+      description: `Write one word into ${fileOf(id)}.\n`,
+      files: [fileOf(id)],
+      ...task,
+    })),
+  });
+}
+
+export interface RunSettings {
+  readonly flags?: Partial<ImplementFlags>;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly signal?: AbortSignal;
+  /** Default: the repository's root. */
+  readonly directory?: string;
+  /** Names of the models that are connected, as provider/model. */
+  readonly models?: readonly string[];
+  /** Told each line of progress as it is written. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/** What a run said: its report and the lines of its progress. */
+export interface RunOutcome {
+  readonly report: CommandReport;
+  readonly runner: ScriptedRunner;
+  readonly progress: string;
+}
+
+const SESSION_MODEL = { providerID: "test", modelID: "worker" };
+
+/** A user's repository with a backlog and a home of its own, all in one temporary folder. */
+export class Track {
+  readonly folder: string;
+  readonly repository: Repository;
+  private runs = 0;
+
+  constructor(folder: string, repository: Repository) {
+    this.folder = folder;
+    this.repository = repository;
+  }
+
+  /** Another handle on the same home, for a linked worktree or a clone. */
+  at(path: string): Track {
+    return new Track(this.folder, repositoryAt(path));
+  }
+
+  get environment(): Record<string, string> {
+    return {
+      PATH: process.env.PATH ?? "/usr/bin:/bin",
+      HOME: join(this.folder, "home"),
+      XDG_DATA_HOME: join(this.folder, "data"),
+    };
+  }
+
+  get backlogFile(): string {
+    return join(this.repository.path, "tasks/BACKLOG.yaml");
+  }
+
+  /** Where multi-agent-coder keeps what it knows about this repository. */
+  async state() {
+    return stateDirectoryFor(await realpath(join(this.repository.path, ".git")), this.environment);
+  }
+
+  /** Runs `implement` with agents that play `script`; rejects as the command does. */
+  async implement(script: Script, settings: RunSettings = {}): Promise<RunOutcome> {
+    const runner = new ScriptedRunner(script);
+    const lines: string[] = [];
+    const onProgress = (line: string) => {
+      lines.push(line);
+      settings.onProgress?.(line);
+    };
+    const context = this.context(runner, { ...settings, onProgress });
+    const report = await implementCommand(
+      { backlogFile: "tasks/BACKLOG.yaml", dryRun: false, allowRedBase: false, ...settings.flags },
+      context,
+    );
+    return { report, runner, progress: lines.join("") };
+  }
+
+  plan(runner: AgentRunner, flags: Partial<PlanFlags>, settings: RunSettings = {}): Promise<CommandReport> {
+    const defaults = { text: "", output: "tasks/PLAN.md", agents: 3, quorum: 2 };
+    return planCommand({ ...defaults, ...flags }, this.context(runner, settings));
+  }
+
+  backlog(runner: AgentRunner, flags: Partial<BacklogFlags>, settings: RunSettings = {}): Promise<CommandReport> {
+    const defaults = { planFile: "tasks/PLAN.md", output: "tasks/BACKLOG.yaml", dryRun: false };
+    return backlogCommand({ ...defaults, ...flags }, this.context(runner, settings));
+  }
+
+  async writeBacklog(backlog: BacklogSketch): Promise<void> {
+    await mkdir(dirname(this.backlogFile), { recursive: true });
+    await writeFile(this.backlogFile, backlogText(backlog));
+  }
+
+  async editBacklog(edit: (text: string) => string): Promise<void> {
+    await writeFile(this.backlogFile, edit(await readFile(this.backlogFile, "utf8")));
+  }
+
+  /** Sets a task's status as a person would, by hand. */
+  setStatus(id: string, status: string): Promise<void> {
+    return this.editBacklog((text) => text.replace(new RegExp(`(id: ${id}\\n\\s+status: )\\w+`), `$1${status}`));
+  }
+
+  async statuses(): Promise<Record<string, string>> {
+    const backlog = parse(await readFile(this.backlogFile, "utf8")) as { tasks: { id: string; status?: string }[] };
+    return Object.fromEntries(backlog.tasks.map(({ id, status }) => [id, status ?? "pending"]));
+  }
+
+  /** Subjects of the commits on the track's branch that `base` lacks, oldest first. */
+  async landed(base: string, branch = "mac/words"): Promise<string[]> {
+    const log = await this.repository.git("log", "--reverse", "--first-parent", "--format=%s", `${base}..${branch}`);
+    return log.split("\n").filter((line) => line !== "");
+  }
+
+  /** The repository of ours beside the user's, to be asked with git. */
+  async control(): Promise<Repository> {
+    return repositoryAt((await this.state()).controlGit);
+  }
+
+  /** Names of locks and leases that are held. */
+  async heldLocks(): Promise<string[]> {
+    const names = await readdir((await this.state()).locks).catch(() => []);
+    return names.filter((name) => /\.(lock|lease)$/.test(name));
+  }
+
+  remove(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  private context(runner: AgentRunner, settings: RunSettings): CommandContext {
+    // Runs are told apart by the second they began in; a test may start several within one.
+    const offset = this.runs++ * 2_000;
+    const write = (line: string | Uint8Array) => {
+      settings.onProgress?.(String(line));
+      return true;
+    };
+    return {
+      directory: settings.directory ?? this.repository.path,
+      environment: this.environment,
+      options: optionsOf(settings.options),
+      runner,
+      models: catalogOf(settings.models),
+      clock: { now: () => systemClock.now() + offset },
+      signal: settings.signal ?? new AbortController().signal,
+      notify: undefined,
+      progressStream: { write, isTTY: false, columns: 80, rows: 24 },
+    };
+  }
+}
+
+export interface TrackOptions extends Partial<BacklogSketch> {
+  /** Committed besides the backlog. */
+  readonly files?: FileTree;
+  /** The repository's folder; default "project". */
+  readonly name?: string;
+}
+
+/** A repository whose first commit holds the files and the backlog (a diamond of six, if none is given). */
+export async function makeTrack(options: TrackOptions = {}): Promise<Track & AsyncDisposable> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "mac-track-")));
+  const { files = {}, name = "project", tasks = DIAMOND, ...backlog } = options;
+  const repository = await makeRepository({
+    path: join(folder, name),
+    files: { "words/first.txt": "first\n", "tasks/BACKLOG.yaml": backlogText({ tasks, ...backlog }), ...files },
+  });
+  await mkdir(join(folder, "home"));
+  const track = new Track(folder, repository);
+  return Object.assign(track, { [Symbol.asyncDispose]: () => track.remove() });
+}
+
+function optionsOf(given: RunSettings["options"]): Options {
+  return optionsSchema.parse({ lockTimeoutMs: 100, ...given });
+}
+
+function catalogOf(names: readonly string[] = []): ModelCatalog {
+  const connected = new Set([formatModelRef(SESSION_MODEL), ...names]);
+  return {
+    sessionModel: SESSION_MODEL,
+    has: (model) => connected.has(formatModelRef(model)),
+    free: () => [],
+    explainMissing: (model) => `the model ${formatModelRef(model)} is not connected`,
+  };
+}
