@@ -17,16 +17,16 @@ import { fitToSchema } from "./fitToSchema.ts";
 import { PLANNER_ANSWERS } from "./planners.ts";
 import { DEMO_DRAFT, DEMO_STEPS, type DemoStep, FEATURE_TITLE } from "./steps.ts";
 
-/** About what a fast model needs for a turn; with none at all, tasks in parallel could not be seen. */
-const THINKING_MS = 300;
+/** A fast model's turn. A worker's is longer than OpenCode needs to open a worktree, so that tasks overlap visibly. */
+const THINKING_MS = { planner: 300, backlog: 300, worker: 900, other: 0 } as const;
 
 /**
  * The demo's model: it knows one feature by heart, and plays planner, backlog drafter and worker. Which one is wanted,
  * it tells from the request alone, as any model would. The product knows nothing of it.
  */
 export async function demoModel(request: ModelRequest): Promise<ModelReply> {
-  await delay(THINKING_MS, undefined, { signal: request.signal });
   const role = askedRole(request);
+  await delay(THINKING_MS[role], undefined, { signal: request.signal });
   switch (role) {
     case "planner":
       return lookThenAnswer(request, PLANNER_ANSWERS[perspectiveOf(request)]);

@@ -26,7 +26,7 @@ export async function printResult(stage: DemoStage, durationMs: number): Promise
 
   console.log(`\nThe plan     ${PLAN}`);
   console.log(`The backlog  ${BACKLOG}`);
-  console.log(`Tasks        ${tasks.length} complete, at most ${workersAtOnce(stage)} at once`);
+  console.log(`Tasks        ${tasks.length} complete, at most ${workersAtOnce(stage)} agents at work at once`);
   console.log(
     `Tokens       ${stage.server.tokens.toLocaleString("en-US")} in ${stage.server.requests.length} requests`,
   );

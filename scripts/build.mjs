@@ -12,13 +12,11 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { bin, linkBinaries, root } from "./project.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 const staging = join(root, `dist.building-${process.pid}`);
-const bin = (name) => join(root, "node_modules", ".bin", name);
 const entryPoints = {
   "index.js": "src/index.ts",
   "pipelineModel.js": "src/host/pipelineModel.ts",
@@ -48,6 +46,7 @@ function run(command, args) {
 }
 
 if (process.argv.includes("--if-stale") && !isStale()) process.exit(0);
+linkBinaries();
 
 mkdirSync(join(staging, "schemas"), { recursive: true });
 for (const [output, entry] of Object.entries(entryPoints)) {

@@ -11,6 +11,7 @@ import { bin, root, run } from "./project.mjs";
 const SUITES = [
   { name: "unit", folder: "tests/unit", parallel: 2, timeoutMs: 20_000 },
   { name: "integration", folder: "tests/integration", parallel: 2, timeoutMs: 60_000 },
+  { name: "contract", folder: "tests/contract", parallel: 2, timeoutMs: 180_000 },
   { name: "end to end", folder: "tests/e2e", parallel: 2, timeoutMs: 180_000 },
 ];
 

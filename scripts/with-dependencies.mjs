@@ -1,11 +1,10 @@
 // Installs what is missing, builds what is stale, then runs the command given as arguments.
 // It is the first half of `npm test` and `npm run demo`, so that both work on a fresh clone.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { linkBinaries, root } from "./project.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lock = join(root, "package-lock.json");
 const installedLock = join(root, "node_modules", ".package-lock.json");
 
@@ -28,20 +27,8 @@ function install() {
   }
 }
 
-/** Both packages ship their binary in a platform package; this script of theirs only links it, without the network. */
-function linkBinary(name, script) {
-  const shim = join(root, "node_modules", name, "package.json");
-  const version = JSON.parse(readFileSync(shim, "utf8")).version;
-  const bin = join(root, "node_modules", ".bin", name === "opencode-ai" ? "opencode" : name);
-  const probe = spawnSync(bin, ["--version"], { encoding: "utf8" });
-  if (probe.status === 0 && probe.stdout.trim() === version) return;
-  const status = run(process.execPath, [script], { cwd: join(root, "node_modules", name) });
-  if (status !== 0) process.exit(status);
-}
-
 if (!installIsCurrent()) install();
-linkBinary("bun", "install.js");
-linkBinary("opencode-ai", "postinstall.mjs");
+linkBinaries();
 const built = run(process.execPath, [join(root, "scripts", "build.mjs"), "--if-stale"]);
 if (built !== 0) process.exit(built);
 

@@ -61,9 +61,10 @@ export function formatDiagnostics(diagnostics: Diagnostics): string {
   if (!first) return "no errors";
   if (diagnostics.length === 1) return `${formatDiagnostic(first)}; nothing was run`;
   const hidden = diagnostics.length - SHOWN;
+  const count = `${diagnostics.length} errors${hidden > 0 ? ` (the last ${hidden} are not shown)` : ""}`;
   return [
     ...diagnostics.slice(0, SHOWN).map(formatDiagnostic),
-    `${first.file}: ${diagnostics.length} errors${hidden > 0 ? ` (the last ${hidden} are not shown)` : ""}; nothing was run`,
+    `${first.file}: ${count}; nothing was run. The first is ${formatDiagnostic(first).slice(first.file.length + 1)}`,
   ].join("\n");
 }
 

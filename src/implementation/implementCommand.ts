@@ -8,6 +8,7 @@ import { acquireLock, type Lock } from "../recovery/lock.ts";
 import { currentProcessIdentity } from "../recovery/processIdentity.ts";
 import { dryRunReport } from "./dryRun.ts";
 import { type ImplementFlags, type ImplementScene, readScene } from "./implementScene.ts";
+import { isNothingLeft } from "./nothingLeft.ts";
 import { runTrack } from "./trackRun.ts";
 import { WorktreeManager } from "./worktreeManager.ts";
 
@@ -15,6 +16,9 @@ import { WorktreeManager } from "./worktreeManager.ts";
 export async function implementCommand(flags: ImplementFlags, context: CommandContext): Promise<CommandReport> {
   const scene = await readScene(flags, context);
   if (flags.dryRun) return dryRunReport(scene);
+  if (await isNothingLeft(scene)) {
+    return { text: `Everything in ${scene.backlogFile} is complete already.`, outcome: { done: true } };
+  }
 
   const progress = createProgressReporter({ ...context, stream: context.progressStream });
   const lock = await lockTrack(scene, context);

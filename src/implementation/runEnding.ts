@@ -1,12 +1,11 @@
-import { formatDiagnostics } from "../backlog/diagnostics.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { describeUsage } from "../core/usageText.ts";
-import type { ControlRepository } from "../git/controlRepository.ts";
 import { fastForwardUserBranch } from "../git/fastForward.ts";
 import { compareFingerprints, type Fingerprint, takeFingerprint } from "../git/proofOfNoHarm.ts";
 import { trackBranchName } from "../git/trackBranch.ts";
 import type { TaskState } from "../recovery/taskLife.ts";
 import type { Task } from "../types.ts";
+import type { BranchPublisher } from "./branchPublisher.ts";
 import type { ImplementScene } from "./implementScene.ts";
 import type { RunProgress } from "./runProgress.ts";
 import type { RunRecorder } from "./runRecorder.ts";
@@ -16,7 +15,7 @@ import type { PoolEnding } from "./workerPool.ts";
 export interface RunEndingOptions {
   readonly scene: ImplementScene;
   readonly context: CommandContext;
-  readonly control: ControlRepository;
+  readonly publisher: BranchPublisher;
   readonly recorder: RunRecorder;
   readonly progress: RunProgress;
   readonly statuses: StatusProjection;
@@ -26,12 +25,13 @@ export interface RunEndingOptions {
 
 /** Closes the books of a run: statuses, the user's branch if everything is done, the proof of no harm, the report. */
 export async function endRun(options: RunEndingOptions): Promise<CommandReport> {
-  const { scene, recorder, statuses, ending } = options;
-  const written = await statuses.settle(true);
+  const { scene, recorder, ending } = options;
+  const obstacle = await saveResults(options);
   const unfinished = scene.manager.backlog.tasks.filter((task) => task.status !== "complete");
-  const moved = unfinished.length === 0 ? await offerToUser(options) : { lines: [], fastForwardedTo: undefined };
-  // The journal alone knows what has landed as long as the file does not: the run stays open, to be gone on with.
-  if (ending.kind === "stopped" || !written.ok) {
+  const mayMove = unfinished.length === 0 && obstacle === undefined;
+  const moved = mayMove ? await offerToUser(options) : { lines: [], fastForwardedTo: undefined };
+  // As long as the journal alone knows what has landed, the run stays open, to be gone on with.
+  if (ending.kind === "stopped" || obstacle !== undefined) {
     await recorder.record({ type: "run_interrupted" });
   } else {
     await recorder.record({ type: "run_finished", outcome: unfinished.length === 0 ? "complete" : "incomplete" });
@@ -40,10 +40,18 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
   const text = [...branchLines(options), ...taskLines(options), ...moved.lines, ...proof, usageLine(options)].join(
     "\n",
   );
-  const reason = written.ok
-    ? reasonOf(options, unfinished)
-    : `The statuses could not be written: ${formatDiagnostics(written.failure)}. Mend the file and run implement again.`;
+  const reason = obstacle ?? reasonOf(options, unfinished);
   return { text, outcome: reason === undefined ? { done: true } : { done: false, reason } };
+}
+
+/** Brings statuses and branch to where the user sees them; else why not, with what to do, as the last line. */
+async function saveResults({ scene, publisher, recorder, statuses }: RunEndingOptions): Promise<string | undefined> {
+  const written = await statuses.settle(true);
+  const published = await publisher.publish(recorder.state.head ?? scene.user.head);
+  if (!published.ok) return `Everything is kept, but ${published.failure}; then run implement again.`;
+  if (written.ok) return undefined;
+  const [problem] = written.failure;
+  return `Everything is kept, but the statuses could not be written, ${problem?.file}: ${problem?.message}. Mend the file, then run implement again.`;
 }
 
 interface Offered {

@@ -4,11 +4,13 @@ import { Refusal } from "../core/refusal.ts";
 import { truncateUtf8 } from "../core/utf8.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { takeFingerprint } from "../git/proofOfNoHarm.ts";
-import { createTrackBranch, publishTrackBranch, readTrackBranch, trackRef } from "../git/trackBranch.ts";
+import { createTrackBranch, readTrackBranch, trackBranchName, trackRef } from "../git/trackBranch.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
 import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
+import type { Task } from "../types.ts";
 import { describeFailedCheck } from "../verification/commandCheck.ts";
+import { BranchPublisher } from "./branchPublisher.ts";
 import { Gate } from "./gate.ts";
 import type { ImplementFlags, ImplementScene } from "./implementScene.ts";
 import { MergeQueue } from "./mergeQueue.ts";
@@ -40,7 +42,7 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   const broken = new AbortController();
   const signal = AbortSignal.any([held.context.signal, broken.signal]);
   const resources = { ...held, context: { ...held.context, signal } };
-  const { scene, context, control, progress: reporter } = resources;
+  const { scene, context, progress: reporter } = resources;
   const before = await takeFingerprint(scene.git, scene.user);
   const gate = gateOf(resources);
   const verify = await verifyBase(resources, gate);
@@ -58,9 +60,11 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     recorder.events.onAny(statuses.onEvent);
     await statuses.settle(false);
 
-    const pool = await poolOf(resources, { recorder, progress, gate, verify, onBroken: () => broken.abort() });
+    const publisher = publisherOf(resources, recorder);
+    const onBroken = () => broken.abort();
+    const pool = await poolOf(resources, { recorder, progress, gate, verify, publisher, onBroken });
     const ending = await pool.run();
-    return await endRun({ scene, context, control, recorder, progress, statuses, ending, before });
+    return await endRun({ scene, context, publisher, recorder, progress, statuses, ending, before });
   } finally {
     await log.close();
   }
@@ -75,26 +79,28 @@ function gateOf({ scene, context, worktrees }: TrackRunResources): Gate {
 }
 
 /**
- * Runs `verify` on the commit a fresh track starts from: nothing that is built on a red base can be proven. What is
- * already on the branch has passed. @returns the commands that decide about landing
+ * Runs `verify` on the commit the work goes on from: nothing that is built on a red one can be proven. On the branch
+ * it has passed once, unless the run began with --allow_red_base or the person has committed there since.
+ * @returns the commands that decide about landing
  */
 async function verifyBase(resources: TrackRunResources, gate: Gate): Promise<readonly string[]> {
   const { flags, scene, control, context } = resources;
-  const { verify, user } = scene;
+  const { git, verify, user, backlog } = scene;
   if (scene.tasks.length === 0) return verify;
-  const landed = await control.readRef(trackRef(scene.backlog.track_id));
-  if (landed !== undefined && !flags.allowRedBase && !(await control.isAncestor(landed, user.head))) return verify;
+  const branch = await readTrackBranch(git, user, backlog.track_id);
+  const isAhead = branch !== undefined && !(await control.isAncestor(branch, user.head));
+  const start = isAhead ? branch : user.head;
 
   const green: string[] = [];
   for (const command of verify) {
-    const failed = await gate.check(user.head, [command]);
+    const failed = await gate.check(start, [command]);
     if (failed === undefined) {
       green.push(command);
     } else if (context.signal.aborted) {
       throw new Refusal("Interrupted before the first task; nothing was changed.");
     } else if (!flags.allowRedBase) {
       throw new Refusal(
-        `The base is red before anything was changed: ${describeFailedCheck(failed)}. Mend it, or start with --allow_red_base to go without this check.`,
+        `${isAhead ? trackBranchName(backlog.track_id) : "The base"} is red before anything was changed: ${describeFailedCheck(failed)}. Mend it, or start with --allow_red_base to go without this check.`,
       );
     }
   }
@@ -150,7 +156,14 @@ interface PoolParts {
   readonly progress: RunProgress;
   readonly gate: Gate;
   readonly verify: readonly string[];
+  readonly publisher: BranchPublisher;
   readonly onBroken: () => void;
+}
+
+function publisherOf({ scene, control }: TrackRunResources, recorder: RunRecorder): BranchPublisher {
+  const { git, user, backlog } = scene;
+  const published = recorder.state.head ?? user.head;
+  return new BranchPublisher({ git, user, control, recorder, trackId: backlog.track_id, published });
 }
 
 async function poolOf(resources: TrackRunResources, parts: PoolParts): Promise<WorkerPool> {
@@ -202,10 +215,10 @@ async function poolOf(resources: TrackRunResources, parts: PoolParts): Promise<W
   });
 }
 
-function mergeQueueOf(resources: TrackRunResources, { recorder, progress, gate, verify }: PoolParts): MergeQueue {
+function mergeQueueOf(resources: TrackRunResources, parts: PoolParts): MergeQueue {
   const { scene, context, control } = resources;
-  const { git, user, backlog } = scene;
-  let published = recorder.state.head ?? user.head;
+  const { recorder, progress, gate, verify, publisher } = parts;
+  const { user, backlog } = scene;
   return new MergeQueue({
     recorder,
     control,
@@ -215,16 +228,8 @@ function mergeQueueOf(resources: TrackRunResources, { recorder, progress, gate, 
     verify,
     signal: context.signal,
     publish: async (commit) => {
-      const moved = await publishTrackBranch(git, user, control, backlog.track_id, commit, published);
-      if (moved.ok) {
-        published = commit;
-        await recorder.record({ type: "branch_published", commit });
-      } else {
-        progress.say(
-          "warn",
-          `mac/${backlog.track_id} was not moved to ${commit.slice(0, 9)} (${moved.failure.reason})`,
-        );
-      }
+      const published = await publisher.publish(commit);
+      if (!published.ok) progress.say("warn", published.failure);
     },
   });
 }

@@ -2,12 +2,13 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { runShellCommand } from "../../src/core/shell.ts";
 import { call, tools } from "../support/modelReply.ts";
 import { firstUserText, type ModelRequest, sessionOf, toolResults } from "../support/modelRequest.ts";
 import { pipelineHandler, taskOf, writesThenDone } from "../support/pipelineScript.ts";
 import { rendezvous } from "../support/rendezvous.ts";
 import { lastLine, makeScene } from "../support/scene.ts";
-import { backlogOf, FILES, pathOf, statuses, type TaskSketch, writesItsWord } from "../support/words.ts";
+import { backlogOf, FILES, pathOf, statuses, type TaskSketch, VERIFY, writesItsWord } from "../support/words.ts";
 
 setDefaultTimeout(180_000);
 
@@ -47,6 +48,13 @@ test("six tasks in a diamond land on the branch, three workers at a time, and no
   expect(commits.map((commit) => commit.subject).sort()).toEqual(DIAMOND.map(({ id }) => `${id}: Write ${pathOf(id)}`));
   expect(commits[0]?.subject).toStartWith("T001");
   expect(commits[5]?.subject).toStartWith("T006");
+  const clone = join(scene.home.path, "clone");
+  await repository.git("clone", "--quiet", repository.path, clone);
+  for (const { id, subject } of commits) {
+    await repository.git("-C", clone, "checkout", "--quiet", "--detach", id);
+    const verified = await runShellCommand(VERIFY, { cwd: clone, env: scene.home.env, timeoutMs: 10_000 });
+    expect([subject, verified.end]).toEqual([subject, { reason: "exited", exitCode: 0 }]);
+  }
   const trailers = await repository.git("log", "-1", "--format=%(trailers:key=Mac-Task,valueonly)%an", "mac/words");
   expect(trailers.split("\n").filter((line) => line !== "")).toEqual(["T006", "Ada Example"]);
 

@@ -167,7 +167,11 @@ export class Track {
 
   /** Sets a task's status as a person would, by hand. */
   setStatus(id: string, status: string): Promise<void> {
-    return this.editBacklog((text) => text.replace(new RegExp(`(id: ${id}\\n\\s+status: )\\w+`), `$1${status}`));
+    const current = new RegExp(`(id: ${id}\\n\\s+status: )\\w+`);
+    return this.editBacklog((text) => {
+      if (!current.test(text)) throw new Error(`task ${id} has no status line yet`);
+      return text.replace(current, `$1${status}`);
+    });
   }
 
   async statuses(): Promise<Record<string, string>> {

@@ -7,7 +7,7 @@ import { writesThenDone } from "./pipelineScript.ts";
 import type { Repository } from "./repository.ts";
 
 /** One word a file; the check at every commit: each word that is there stands alone on its line. */
-const VERIFY = "for file in words/*.txt; do grep -qx '[a-z]*' \"$file\" || exit 1; done";
+export const VERIFY = "for file in words/*.txt; do grep -qx '[a-z]*' \"$file\" || exit 1; done";
 
 export interface TaskSketch {
   readonly id: string;

@@ -105,7 +105,7 @@ test("aborted when an attempt has just failed: no further attempt begins", async
     {
       signal: abort.signal,
       options: { maxAttempts: 3 },
-      onProgress: (line) => line.includes("came to nothing") && abort.abort(),
+      onProgress: (line) => line.includes("warning: T001 attempt 1") && abort.abort(),
     },
   );
   expect(runner.tasks).toEqual(["T001"]);

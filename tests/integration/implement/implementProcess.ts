@@ -1,0 +1,50 @@
+/**
+ * A process that runs `implement` with scripted agents, to be killed from outside. Arguments: the track's folder, the
+ * repository, the backlog file, where to halt ("nowhere", "agent", or the type of a journal event that ends it right
+ * after the event is on disk, as "event:<type>"; "moved" halts after the landing's ref has moved) and a task's id.
+ * Prints one line when it halts, then waits to be killed; otherwise the report's outcome and the directories used.
+ */
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { ControlRepository } from "../../../src/git/controlRepository.ts";
+import { RunLog } from "../../../src/recovery/runLog.ts";
+import { repositoryAt } from "../../support/repository.ts";
+import { Track, writesItsWord } from "../../support/track.ts";
+
+const [folder = "", repository = "", backlogFile = "tasks/BACKLOG.yaml", haltAt = "nowhere", task = ""] =
+  process.argv.slice(2);
+
+function halt(): Promise<never> {
+  process.stdout.write(`halted ${haltAt}\n`);
+  return new Promise(() => setInterval(() => undefined, 60_000));
+}
+
+const record = RunLog.prototype.record;
+RunLog.prototype.record = async function (event) {
+  await record.call(this, event);
+  if (haltAt === `event:${event.type}` && (!("task" in event) || event.task === task)) await halt();
+};
+
+const updateRef = ControlRepository.prototype.updateRef;
+ControlRepository.prototype.updateRef = async function (name, next, expected) {
+  const moved = await updateRef.call(this, name, next, expected);
+  if (haltAt === `moved` && this.directory.length > 0 && landings++ === Number(task.slice(1)) - 1) await halt();
+  return moved;
+};
+let landings = 0;
+
+const track = new Track(folder, repositoryAt(repository));
+const directories = new Set<string>();
+const { report } = await track.implement(
+  async (agent) => {
+    directories.add(agent.directory);
+    appendFileSync(join(folder, "spawns"), `${agent.task}\n`);
+    if (haltAt === "agent" && agent.task === task) {
+      await agent.write({ "half.txt": "half" });
+      await halt();
+    }
+    return writesItsWord(agent);
+  },
+  { flags: { backlogFile } },
+);
+process.stdout.write(`${JSON.stringify({ outcome: report.outcome, directories: [...directories] })}\n`);

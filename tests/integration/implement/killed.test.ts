@@ -1,0 +1,132 @@
+import { expect, test } from "bun:test";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileOf, makeTrack, type Track, writesItsWord } from "../../support/track.ts";
+
+const CHAIN = [{ id: "T001" }, { id: "T002", depends_on: ["T001"] }, { id: "T003", depends_on: ["T002"] }];
+const PROGRAM = join(import.meta.dir, "implementProcess.ts");
+
+function start(track: Track, ...args: readonly string[]) {
+  return Bun.spawn([process.execPath, PROGRAM, track.folder, track.repository.path, ...args], {
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+}
+
+/** Starts `implement` in a process of its own and kills it, with no chance to clean up, where it halts. */
+async function killAt(track: Track, place: string, task: string): Promise<void> {
+  const child = start(track, "tasks/BACKLOG.yaml", place, task);
+  const { value } = await child.stdout.getReader().read();
+  expect(new TextDecoder().decode(value)).toBe(`halted ${place}\n`);
+  child.kill("SIGKILL");
+  await child.exited;
+}
+
+/** Every place is one in the life of the second of three tasks: the first has landed, the third waits. */
+const PLACES = {
+  "while its agent works": "agent",
+  "before its agent was asked": "event:attempt_started",
+  "after its work was saved": "event:work_captured",
+  "after its work was found good": "event:verification_finished",
+  "between the intent to land and the landing": "event:landing_intended",
+  "between the landing and its record": "moved",
+  "between the landing's record and the user's branch": "event:task_landed",
+  "after the user's branch has moved": "event:branch_published",
+};
+const LANDED: readonly string[] = ["moved", "event:task_landed", "event:branch_published"];
+
+for (const [when, place] of Object.entries(PLACES)) {
+  test(`killed ${when}: the next implement finishes, and nothing that landed is done again`, async () => {
+    await using track = await makeTrack({ tasks: CHAIN });
+    const { repository } = track;
+    const base = await repository.git("rev-parse", "HEAD");
+    const halt = place === "event:branch_published" ? "" : "T002";
+    await killAt(track, place, place === "event:branch_published" ? "T001" : halt);
+
+    const { report, runner } = await track.implement(writesItsWord);
+
+    expect(report.outcome).toEqual({ done: true });
+    const landedFirst =
+      place === "event:branch_published" ? ["T001"] : LANDED.includes(place) ? ["T001", "T002"] : ["T001"];
+    expect(runner.tasks).toEqual(["T001", "T002", "T003"].filter((task) => !landedFirst.includes(task)));
+    expect(await track.landed(base)).toEqual(CHAIN.map(({ id }) => `${id}: Write ${fileOf(id)}`));
+    expect(await repository.git("diff", "--name-only", base, "main")).toBe(
+      CHAIN.map(({ id }) => fileOf(id)).join("\n"),
+    );
+    expect(Object.values(await track.statuses())).toEqual(Array(3).fill("complete"));
+    expect(await repository.git("rev-parse", "mac/words")).toBe(await repository.git("rev-parse", "main"));
+    expect(await track.heldLocks()).toEqual([]);
+  });
+}
+
+test("killed at the very end, before the run was closed: the next implement closes it and moves the branch", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }] });
+  await killAt(track, "event:branch_published", "T001");
+  const { report, runner } = await track.implement(writesItsWord);
+  expect(runner.tasks).toEqual([]);
+  expect(report.outcome).toEqual({ done: true });
+  expect(await track.repository.git("rev-parse", "main")).toBe(await track.repository.git("rev-parse", "mac/words"));
+});
+
+test("killed after a landing whose status was never written, then the backlog edited: nothing is done again", async () => {
+  await using track = await makeTrack({ tasks: CHAIN });
+  const base = await track.repository.git("rev-parse", "HEAD");
+  const original = await readFile(track.backlogFile, "utf8");
+  await killAt(track, "event:task_landed", "T001");
+  await track.editBacklog(() =>
+    original.replace("Write one word into words/t003.txt", "Write a word into words/t003.txt"),
+  );
+
+  const { report, runner } = await track.implement(writesItsWord);
+
+  expect(runner.tasks).toEqual(["T002", "T003"]);
+  expect(report.outcome).toEqual({ done: true });
+  expect(await track.landed(base)).toHaveLength(3);
+});
+
+test("killed twice in a row", async () => {
+  await using track = await makeTrack({ tasks: CHAIN });
+  const base = await track.repository.git("rev-parse", "HEAD");
+  await killAt(track, "moved", "T001");
+  await killAt(track, "event:landing_intended", "T002");
+  const { report } = await track.implement(writesItsWord);
+  expect(report.outcome).toEqual({ done: true });
+  expect(await track.landed(base)).toHaveLength(3);
+  const spawns = (await readFile(join(track.folder, "spawns"), "utf8")).trimEnd().split("\n");
+  expect(spawns).toEqual(["T001", "T002"]);
+});
+
+test("a second implement of a track at work is told who is at it; once that was killed it goes ahead", async () => {
+  await using track = await makeTrack({ tasks: CHAIN });
+  const child = start(track, "tasks/BACKLOG.yaml", "agent", "T001");
+  await child.stdout.getReader().read();
+
+  await expect(track.implement(writesItsWord)).rejects.toThrow(
+    new RegExp(`"implement words" is already running: process ${child.pid}`),
+  );
+  expect(await track.repository.git("rev-list", "--count", "mac/words")).toBe("1");
+
+  child.kill("SIGKILL");
+  await child.exited;
+  const { report } = await track.implement(writesItsWord);
+  expect(report.outcome).toEqual({ done: true });
+});
+
+test("two tracks at once, in two processes: both finish, and no slot is shared", async () => {
+  await using track = await makeTrack({ tasks: CHAIN.slice(0, 2) });
+  const { repository } = track;
+  const other = (await readFile(track.backlogFile, "utf8"))
+    .replaceAll("t00", "u00")
+    .replace("track_id: words", "track_id: others");
+  await repository.write({ "tasks/OTHERS.yaml": other });
+  const base = await repository.git("rev-parse", "HEAD");
+
+  const children = [start(track), start(track, "tasks/OTHERS.yaml")];
+  const outputs = await Promise.all(children.map((child) => new Response(child.stdout).text()));
+  const [words, others] = outputs.map((text) => JSON.parse(text) as { outcome: unknown; directories: string[] });
+
+  expect(words?.outcome).toEqual({ done: true });
+  expect(await track.landed(base, "mac/words")).toHaveLength(2);
+  expect(others?.directories.filter((directory) => words?.directories.includes(directory))).toEqual([]);
+  expect(await track.heldLocks()).toEqual([]);
+});

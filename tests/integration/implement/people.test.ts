@@ -1,0 +1,110 @@
+import { expect, test } from "bun:test";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { fileOf, makeTrack, scripted, writesItsWord } from "../../support/track.ts";
+
+const PAIR = [{ id: "T001" }, { id: "T002", depends_on: ["T001"] }];
+
+test("a person's comment and new task, written into the backlog while agents work, are kept", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  const added = `  - id: T003
+    title: Write ${fileOf("T003")} # mine
+    description: More
+    depends_on: [T002]
+    files: [${fileOf("T003")}]
+`;
+  const { report, runner } = await track.implement(
+    scripted({
+      T001: async (agent) => {
+        await track.editBacklog((text) => `# Mind the order.\n${text}${added}`);
+        return writesItsWord(agent);
+      },
+    }),
+  );
+
+  expect(runner.tasks).toEqual(["T001", "T002"]);
+  expect(report.outcome).toEqual({ done: true });
+  const text = await readFile(track.backlogFile, "utf8");
+  expect(text).toStartWith("# Mind the order.\n");
+  expect(text).toEndWith(added);
+  expect(await track.statuses()).toEqual({ T001: "complete", T002: "complete", T003: "pending" });
+  const next = await track.implement(writesItsWord);
+  expect(next.runner.tasks).toEqual(["T003"]);
+  expect(next.report.outcome).toEqual({ done: true });
+});
+
+for (const [what, spoil] of Object.entries({
+  "half edited": (file: string) => writeFile(file, "tasks: [\n"),
+  removed: (file: string) => rm(file),
+})) {
+  test(`a backlog that is ${what} when the run ends: said so, and once it is back nothing landed is repeated`, async () => {
+    await using track = await makeTrack({ tasks: PAIR });
+    const original = await readFile(track.backlogFile, "utf8");
+
+    const { report } = await track.implement(
+      scripted({
+        T002: async (agent) => {
+          await spoil(track.backlogFile);
+          return writesItsWord(agent);
+        },
+      }),
+    );
+
+    expect(report.outcome).toMatchObject({ done: false, reason: expect.stringContaining("tasks/BACKLOG.yaml") });
+    await writeFile(track.backlogFile, original);
+    const again = await track.implement(writesItsWord);
+    expect(again.runner.tasks).toEqual([]);
+    expect(again.report.outcome).toEqual({ done: true });
+    expect(await track.statuses()).toEqual({ T001: "complete", T002: "complete" });
+  });
+}
+
+test("a task taken out of the backlog between interruption and resume: the rest is done", async () => {
+  await using track = await makeTrack({ tasks: [...PAIR, { id: "T003" }] });
+  const abort = new AbortController();
+  await track.implement(
+    scripted({
+      T002: async (agent) => {
+        abort.abort();
+        return agent.hang();
+      },
+    }),
+    { signal: abort.signal, flags: { workers: 1 } },
+  );
+  await track.writeBacklog({ tasks: [{ id: "T003" }] });
+
+  const { report, runner } = await track.implement(writesItsWord);
+
+  expect(runner.tasks).toEqual(["T003"]);
+  expect(report.outcome).toEqual({ done: true });
+});
+
+test("a person's commit on the track's branch between two runs is built upon", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  const { repository } = track;
+  await track.implement(writesItsWord, { flags: { only: ["T001"] } });
+  await repository.git("switch", "--quiet", "mac/words");
+  await repository.write({ "mine.txt": "mine\n" });
+  await repository.git("add", "mine.txt");
+  await repository.git("commit", "--quiet", "--message", "Mine");
+  await expect(track.implement(writesItsWord)).rejects.toThrow("checked out");
+  await repository.git("switch", "--quiet", "main");
+  let files: string[] = [];
+
+  const { report, runner } = await track.implement(async (agent) => {
+    files = await agent.files();
+    return writesItsWord(agent);
+  });
+
+  expect(runner.tasks).toEqual(["T002"]);
+  expect(files).toContain("mine.txt");
+  expect(report.outcome).toEqual({ done: true });
+});
+
+test("a branch of that name that is not ours is refused, and left as it is", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  await track.repository.git("branch", "mac/words");
+  const before = await track.repository.git("rev-parse", "mac/words");
+  await expect(track.implement(writesItsWord)).rejects.toThrow("was not made by multi-agent-coder");
+  expect(await track.repository.git("rev-parse", "mac/words")).toBe(before);
+  expect(await track.heldLocks()).toEqual([]);
+});
