@@ -19,7 +19,7 @@ export function decodeBacklog(value: unknown): Backlog {
   };
 }
 
-export function decodeTask(value: unknown): Task {
+function decodeTask(value: unknown): Task {
   const task = mapping(value);
   return {
     id: text(task.id),

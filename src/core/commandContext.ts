@@ -18,6 +18,8 @@ export interface CommandContext {
   readonly runner: AgentRunner;
   readonly models: ModelCatalog;
   readonly clock: Clock;
+  /** What the host has to say about this user's configuration, for a command that runs workers to pass on. */
+  readonly workerNotices: readonly string[];
   /** Aborted when the person or the system wants the command to stop. */
   readonly signal: AbortSignal;
   /** Where progress may be drawn; undefined where drawing would spoil the host's screen. */

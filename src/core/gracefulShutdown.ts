@@ -30,7 +30,7 @@ export interface ActiveRun {
 }
 
 /** Why the signal of a run was aborted. */
-export class StopRequested extends Error {
+class StopRequested extends Error {
   override readonly name = "StopRequested";
 
   constructor(runName: string, signal: string) {

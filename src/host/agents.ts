@@ -15,7 +15,7 @@ interface AgentDefinition {
 /** OpenCode's own tool for an answer by schema; a rule set that denies it leaves the model no way to answer. */
 const ANSWER_TOOL = "StructuredOutput";
 
-export const READ_TOOLS = ["read", "glob", "grep", "list"] as const;
+const READ_TOOLS = ["read", "glob", "grep", "list"] as const;
 export const WRITE_TOOLS = ["edit", "bash"] as const;
 
 const DEFINITIONS: Readonly<Record<string, AgentDefinition>> = {

@@ -11,6 +11,7 @@ import { messageOf, Refusal } from "../core/refusal.ts";
 import { dataDirectory } from "../core/stateDirectory.ts";
 import type { AgentInstances } from "./agentInstances.ts";
 import { installAgentShell } from "./agentShell.ts";
+import { WRITE_TOOLS } from "./agents.ts";
 import type { Invocation } from "./commandLine.ts";
 import { commandFor } from "./commands.ts";
 import type { MessageRouter } from "./messageRouter.ts";
@@ -18,6 +19,7 @@ import { ConnectedModels } from "./models.ts";
 import { REPORT_END } from "./names.ts";
 import type { OpencodeClient } from "./opencodeClient.ts";
 import { OpencodeRunner } from "./opencodeRunner.ts";
+import { toolsThatWouldAsk } from "./permissions.ts";
 import type { SessionEvents } from "./sessionEvents.ts";
 
 export interface CommandRunnerOptions {
@@ -67,11 +69,13 @@ export class CommandRunner {
 
   private async contextFor(options: Options, tool: ToolContext, signal: AbortSignal): Promise<CommandContext> {
     const { client, ownsProcess, router } = this.host;
+    const { data: userConfig } = await client.config.get({ directory: tool.directory }, { throwOnError: true });
     return {
       directory: tool.directory,
       environment: process.env,
       options,
-      runner: await this.runnerFor(tool),
+      runner: await this.runnerFor(tool, userConfig),
+      workerNotices: workerNotices(userConfig),
       models: await ConnectedModels.read(client, tool.directory, router.chosenModel(tool.sessionID)),
       clock: systemClock,
       signal,
@@ -100,9 +104,8 @@ export class CommandRunner {
     throw new Refusal(`${report.text}${REPORT_END}${report.outcome.reason}`);
   }
 
-  private async runnerFor(tool: ToolContext): Promise<OpencodeRunner> {
+  private async runnerFor(tool: ToolContext, userConfig: Config): Promise<OpencodeRunner> {
     const { client, events, instances, pluginUrl } = this.host;
-    const { data: userConfig } = await client.config.get({ directory: tool.directory }, { throwOnError: true });
     return new OpencodeRunner({
       client,
       events,
@@ -114,6 +117,14 @@ export class CommandRunner {
       agentShell: await installAgentShell(join(dataDirectory(process.env), "shell")),
     });
   }
+}
+
+/** Nobody is there to answer a worker's question, so what would ask is refused: the user should know why. */
+function workerNotices(config: Config): string[] {
+  const tools = toolsThatWouldAsk(config.permission, WRITE_TOOLS);
+  if (tools.length === 0) return [];
+  const list = tools.join(" and ");
+  return [`your permissions ask before ${list}; nobody could answer, so workers go without (allow it to change that)`];
 }
 
 /**

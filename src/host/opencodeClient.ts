@@ -25,5 +25,7 @@ function transportOf(client: unknown): Transport | undefined {
 
 const NO_TRANSPORT: Transport = {
   baseUrl: "http://unknown.invalid",
-  fetch: () => Promise.reject(new Error("this OpenCode hands its plugins a client of another kind")),
+  fetch: Object.assign(() => Promise.reject(new Error("this OpenCode hands its plugins a client of another kind")), {
+    preconnect: () => undefined,
+  }),
 };

@@ -2,7 +2,7 @@ import { Refusal } from "../core/refusal.ts";
 import type { OpencodeClient } from "./opencodeClient.ts";
 
 /** The versions of OpenCode whose behaviour the contract tests pin (docs/HOST.md). */
-export const SUPPORTED_VERSIONS = ">=1.18.0 <2";
+const SUPPORTED_VERSIONS = ">=1.18.0 <2";
 
 const OLDEST = { major: 1, minor: 18 } as const;
 

@@ -21,7 +21,7 @@ function describeTask(task: Task, { backlog, models }: ImplementScene): string {
 }
 
 /** Tasks by how many others have to be done before them; what is not to be done counts as done. */
-export function wavesOf(tasks: readonly Task[]): Task[][] {
+function wavesOf(tasks: readonly Task[]): Task[][] {
   const waveOf = new Map<string, number>();
   const waves: Task[][] = [];
   for (const task of tasks) {

@@ -59,6 +59,7 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     recorder.events.onAny(progress.onEvent);
     recorder.events.onAny(statuses.onEvent);
     await statuses.settle(false);
+    for (const notice of context.workerNotices) progress.say("warn", notice);
 
     const publisher = publisherOf(resources, recorder);
     const onBroken = () => broken.abort();

@@ -20,7 +20,7 @@ export interface LockOptions {
 }
 
 /** We no longer hold a lock that we believed to hold: whatever it protects is another's now. */
-export class LockLost extends Error {
+class LockLost extends Error {
   override readonly name = "LockLost";
 }
 

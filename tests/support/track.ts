@@ -216,6 +216,7 @@ export class Track {
       clock: { now: () => systemClock.now() + offset },
       signal: settings.signal ?? new AbortController().signal,
       notify: undefined,
+      workerNotices: [],
       progressStream: { write, isTTY: false, columns: 80, rows: 24 },
     };
   }

@@ -1,7 +1,7 @@
 /**
  * A process that runs `implement` with scripted agents, to be killed from outside. Arguments: the track's folder, the
- * repository, the backlog file, where to halt ("nowhere", "agent", or the type of a journal event that ends it right
- * after the event is on disk, as "event:<type>"; "moved" halts after the landing's ref has moved) and a task's id.
+ * repository, the backlog file, where to halt, and a task's id. It halts "nowhere"; in the task's "agent"; once an event
+ * of the task is on disk, as "event:<type>"; or once the landing has "moved" the track's head and nothing else.
  * Prints one line when it halts, then waits to be killed; otherwise the report's outcome and the directories used.
  */
 import { appendFileSync } from "node:fs";
@@ -25,13 +25,15 @@ RunLog.prototype.record = async function (event) {
   if (haltAt === `event:${event.type}` && (!("task" in event) || event.task === task)) await halt();
 };
 
+// The head of a track is moved by this alone, once a landing: the first by T001, the second by T002.
+let landings = 0;
 const updateRef = ControlRepository.prototype.updateRef;
 ControlRepository.prototype.updateRef = async function (name, next, expected) {
   const moved = await updateRef.call(this, name, next, expected);
-  if (haltAt === `moved` && this.directory.length > 0 && landings++ === Number(task.slice(1)) - 1) await halt();
+  landings++;
+  if (haltAt === "moved" && landings === Number(task.slice(1))) await halt();
   return moved;
 };
-let landings = 0;
 
 const track = new Track(folder, repositoryAt(repository));
 const directories = new Set<string>();
