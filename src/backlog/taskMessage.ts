@@ -7,7 +7,7 @@ import { compressSections, firstLines, type Omission, type Section } from "./con
 /** DESIGN.md: a task as compiled takes at most 2,304 bytes of UTF-8 … */
 export const COMPILED_TASK_BYTES = 2_304;
 /** … and every message a worker is sent at most 3,072; the difference is for lessons and resume data. */
-const WORKER_MESSAGE_BYTES = 3_072;
+export const WORKER_MESSAGE_BYTES = 3_072;
 
 /** What a task's message takes from the rest of its backlog. */
 export interface ProjectContext {

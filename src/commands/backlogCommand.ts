@@ -39,6 +39,7 @@ export async function backlogCommand(flags: BacklogFlags, context: CommandContex
     );
   }
 
+  await keepStatuses(output, trackId, shownPath(root, output));
   const progress = createProgressReporter({ ...context, stream: context.progressStream });
   try {
     const detected = await detectProjectCommands(root);
@@ -62,7 +63,6 @@ export async function backlogCommand(flags: BacklogFlags, context: CommandContex
         throw new Refusal("Interrupted; no backlog was written. Run backlog again.");
       throw new Refusal(generated.failure.message);
     }
-    await keepStatuses(output, generated.value, shownPath(root, output));
     if (!flags.dryRun) await writeFileAtomic(output, generated.value.text);
     return report(generated.value, shownPath(root, output), flags.dryRun);
   } finally {
@@ -89,14 +89,14 @@ function draftingModel(context: CommandContext): ModelRef | undefined {
 }
 
 /** A backlog that is being worked off is not replaced: its statuses say what has landed. */
-async function keepStatuses(path: string, generated: GeneratedBacklog, shown: string): Promise<void> {
+async function keepStatuses(path: string, trackId: string, shown: string): Promise<void> {
   const existing = await readTextIfExists(path);
   if (existing === undefined) return;
   const compiled = compileBacklog(basename(path), Buffer.from(existing, "utf8"));
   if (!compiled.ok) return;
   const { backlog } = compiled.value;
   const begun = backlog.tasks.some((task) => task.status !== "pending");
-  if (begun && backlog.track_id === generated.backlog.track_id) {
+  if (begun && backlog.track_id === trackId) {
     throw new Refusal(
       `${shown} has been worked on (track ${backlog.track_id}) and holds what came of it: choose another --track_id or --output, or remove the file.`,
     );

@@ -3,8 +3,19 @@ import type { AgentFailure } from "../core/agentRunner.ts";
 
 type MessageError = NonNullable<AssistantMessage["error"]>;
 
-/** Sorts an error of OpenCode into the failures the rest of the program knows. */
-export function failureOf(error: MessageError): AgentFailure {
+/** What providers say can be a page; a reason is a line. */
+const MESSAGE_CHARACTERS = 300;
+
+/**
+ * Sorts an error of OpenCode into the failures the rest of the program knows. The provider's words are kept on one
+ * line; some providers repeat the key they refuse, so `secrets` are blotted out.
+ */
+export function failureOf(error: MessageError, secrets: readonly string[] = []): AgentFailure {
+  const sorted = sortError(error);
+  return { ...sorted, message: presentable(sorted.message, secrets) };
+}
+
+function sortError(error: MessageError): AgentFailure {
   switch (error.name) {
     case "MessageAbortedError":
       return { reason: "aborted", message: "the session was stopped", retryable: false };
@@ -39,8 +50,15 @@ function apiFailure(status: number | undefined, message: string, isRetryable: bo
 }
 
 /** From the text OpenCode shows while it retries by itself; all it says about the cause is in there. */
-export function failureOfRetries(message: string): AgentFailure {
-  return { reason: reasonOfRetries(message), message: `the provider kept failing: ${message}`, retryable: true };
+export function failureOfRetries(message: string, secrets: readonly string[] = []): AgentFailure {
+  const shown = presentable(message, secrets);
+  return { reason: reasonOfRetries(message), message: `the provider kept failing: ${shown}`, retryable: true };
+}
+
+function presentable(message: string, secrets: readonly string[]): string {
+  const line = message.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  const safe = secrets.reduce((text, secret) => text.replaceAll(secret, "[key]"), line);
+  return safe.length <= MESSAGE_CHARACTERS ? safe : `${safe.slice(0, MESSAGE_CHARACTERS - 1)}…`;
 }
 
 function reasonOfRetries(message: string): AgentFailure["reason"] {

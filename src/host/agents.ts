@@ -1,5 +1,5 @@
 import { PIPELINE_AGENT, PIPELINE_TOOL, PLANNER_AGENT, WORKER_AGENT } from "./names.ts";
-import type { PermissionRule } from "./permissions.ts";
+import { ANSWER_TOOL, type PermissionRule } from "./permissions.ts";
 
 /**
  * Our agents. Each has a prompt of its own in place of OpenCode's, and only the tools it needs, so that a worker's
@@ -11,9 +11,6 @@ interface AgentDefinition {
   readonly prompt: string;
   readonly tools: readonly string[];
 }
-
-/** OpenCode's own tool for an answer by schema; a rule set that denies it leaves the model no way to answer. */
-const ANSWER_TOOL = "StructuredOutput";
 
 const READ_TOOLS = ["read", "glob", "grep", "list"] as const;
 export const WRITE_TOOLS = ["edit", "bash"] as const;

@@ -5,6 +5,7 @@ import type { Config } from "@opencode-ai/sdk/v2/client";
 import { type Options, parseOptions } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import { deferred } from "../core/deferred.ts";
 import { processShutdown } from "../core/gracefulShutdown.ts";
 import type { ProgressEntry } from "../core/progress.ts";
 import { messageOf, Refusal } from "../core/refusal.ts";
@@ -48,7 +49,7 @@ export class CommandRunner {
     const options = parseOptions(this.host.options);
     if (!options.ok) throw new Refusal(options.failure);
 
-    const settled = Promise.withResolvers<void>();
+    const settled = deferred<undefined>();
     const active = processShutdown().beginRun({
       name: invocation.verb,
       mayExit: this.host.ownsProcess,
@@ -62,7 +63,7 @@ export class CommandRunner {
       if (active.signal.aborted) this.sayLast(messageOf(error));
       throw error;
     } finally {
-      settled.resolve();
+      settled.resolve(undefined);
       active.end();
     }
   }

@@ -52,9 +52,11 @@ const ABORT_LIMIT_MS = 2_000;
 /** Runs agents as sessions of the OpenCode this plugin lives in. One spawn is one session. */
 export class OpencodeRunner implements AgentRunner {
   private readonly host: OpencodeHost;
+  private readonly secrets: readonly string[];
 
   constructor(host: OpencodeHost) {
     this.host = host;
+    this.secrets = keysIn(host.userConfig);
   }
 
   async spawnAgent(role: AgentRole, prompt: string, options: SpawnOptions): Promise<SpawnResult> {
@@ -126,11 +128,11 @@ export class OpencodeRunner implements AgentRunner {
     const answer = this.prompt(sessionID, role, prompt, options);
     try {
       const first = await Promise.race([answer, watch.stopped]);
-      if ("kind" in first) return endingOf(first, options);
+      if ("kind" in first) return this.endingOf(first, options);
       await this.abort(sessionID, options.directory);
       // The prompt call returns once the abort has reached the model call and the shell; not for ever if it does not.
       await Promise.race([answer, wait(ABORT_LIMIT_MS, undefined, { ref: false })]);
-      return stoppedEnding(first);
+      return this.stoppedEnding(first);
     } finally {
       watch.end();
     }
@@ -153,6 +155,38 @@ export class OpencodeRunner implements AgentRunner {
       return { kind: "answered", info: data.info, parts: data.parts };
     } catch (error) {
       return { kind: "rejected", message: messageOf(error) };
+    }
+  }
+
+  private endingOf(answer: Answer, options: SpawnOptions): Ending {
+    if (answer.kind === "rejected") return errorEnding({ reason: "host", message: answer.message, retryable: false });
+    const { info, parts } = answer;
+    const text = parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
+    if (options.answerSchema === undefined) {
+      return info.error === undefined ? { status: "success", text } : errorEnding(failureOf(info.error, this.secrets));
+    }
+    const structured: unknown = info.structured ?? jsonInText(text);
+    if (structured !== undefined) return { status: "success", text, structured };
+    if (info.error !== undefined) return errorEnding(failureOf(info.error, this.secrets));
+    return errorEnding({
+      reason: "invalid_answer",
+      message: "the model answered in prose, without JSON",
+      retryable: true,
+    });
+  }
+
+  private stoppedEnding(stop: StopReason): Ending {
+    switch (stop.reason) {
+      case "timeout":
+        return { status: "timeout", message: `no answer within ${stop.seconds} s` };
+      case "idle":
+        return { status: "timeout", message: `no sign of life for ${stop.seconds} s` };
+      case "aborted":
+        return errorEnding({ reason: "aborted", message: "the session was stopped", retryable: false });
+      case "provider-retries":
+        return errorEnding(failureOfRetries(stop.message, this.secrets));
+      default:
+        return unreachable(stop);
     }
   }
 
@@ -218,38 +252,12 @@ function withResumeData(prompt: string, { resumeData }: SpawnOptions): string {
   return resumeData === undefined ? prompt : `${prompt}\n\n${JSON.stringify({ resumeData })}`;
 }
 
-function endingOf(answer: Answer, options: SpawnOptions): Ending {
-  if (answer.kind === "rejected") return errorEnding({ reason: "host", message: answer.message, retryable: false });
-  const { info, parts } = answer;
-  const text = parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
-  if (options.answerSchema === undefined) {
-    return info.error === undefined ? { status: "success", text } : errorEnding(failureOf(info.error));
-  }
-  const structured: unknown = info.structured ?? jsonInText(text);
-  if (structured !== undefined) return { status: "success", text, structured };
-  if (info.error !== undefined) return errorEnding(failureOf(info.error));
-  return errorEnding({
-    reason: "invalid_answer",
-    message: "the model answered in prose, without JSON",
-    retryable: true,
-  });
-}
-
-function stoppedEnding(stop: StopReason): Ending {
-  switch (stop.reason) {
-    case "timeout":
-      return { status: "timeout", message: `no answer within ${stop.seconds} s` };
-    case "idle":
-      return { status: "timeout", message: `no sign of life for ${stop.seconds} s` };
-    case "aborted":
-      return errorEnding({ reason: "aborted", message: "the session was stopped", retryable: false });
-    case "provider-retries":
-      return errorEnding(failureOfRetries(stop.message));
-    default:
-      return unreachable(stop);
-  }
-}
-
 function errorEnding(failure: AgentFailure): Ending {
   return { status: "error", failure };
+}
+
+/** The keys a configuration holds; short values are no keys, and blotting them out would garble words. */
+function keysIn(config: Config): string[] {
+  const options = Object.values(config.provider ?? {}).map((provider) => provider.options?.apiKey);
+  return options.filter((key): key is string => typeof key === "string" && key.length >= 8);
 }

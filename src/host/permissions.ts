@@ -5,12 +5,15 @@ export interface PermissionRule {
   readonly action: "allow" | "deny" | "ask";
 }
 
+/** OpenCode's own tool for an answer by schema; a rule set that denies it leaves the model no way to answer. */
+export const ANSWER_TOOL = "StructuredOutput";
+
 /** Files that usually hold secrets: OpenCode asks before it reads them; nobody is there to answer, so: no. */
 const SECRET_FILES: readonly PermissionRule[] = [
   { permission: "read", pattern: "*.env", action: "deny" },
   { permission: "read", pattern: "*.env.*", action: "deny" },
-  { permission: "read", pattern: "*.env.example", action: "allow" },
 ];
+const SECRET_SAMPLES: PermissionRule = { permission: "read", pattern: "*.env.example", action: "allow" };
 
 /** What OpenCode asks a person about unless it is told otherwise. */
 const ASKED_BY_DEFAULT: readonly PermissionRule[] = [
@@ -23,23 +26,33 @@ const ASKED_BY_DEFAULT: readonly PermissionRule[] = [
 
 /**
  * The full rule set of one of our sessions: our own base, then what the user restricts. A rule that would ask becomes
- * a refusal, because a question that nobody answers hangs a session for ever. A user's `allow` adds nothing: it cannot
- * widen what our agents may use.
+ * a refusal, because a question that nobody answers hangs a session for ever; only a blanket "ask", which would leave
+ * agents nothing at all, does not reach into their worktrees. A user's `allow` takes back the user's own `deny` and
+ * adds nothing: it cannot widen what our agents may use.
  * @param base what the agent may use (see `toolRules`)
  * @param userPermission `permission` of the user's configuration: one action, or tool → action or pattern → action
  */
 export function sessionRules(base: readonly PermissionRule[], userPermission: unknown): PermissionRule[] {
-  const restrictions = rulesOf(userPermission)
-    .filter((rule) => rule.permission !== "*" || rule.action === "deny")
-    .map((rule) => (rule.action === "ask" ? { ...rule, action: "deny" as const } : rule))
-    .filter((rule) => rule.permission !== "*");
-  const offered = new Set(base.filter((rule) => rule.action === "allow").map((rule) => rule.permission));
+  const offered = base.filter((rule) => rule.action === "allow" && rule.permission !== ANSWER_TOOL);
+  const tools = new Set(offered.map((rule) => rule.permission));
+  const users = rulesOf(userPermission).flatMap((rule) => rulesForAgents(rule, tools));
+  const isReadRestricted = users.some((rule) => rule.permission === "read" && rule.action === "deny");
   return [
     ...base,
+    ...users,
     ...SECRET_FILES,
-    ...restrictions.filter((rule) => offered.has(rule.permission)),
+    ...(tools.has("read") && !isReadRestricted ? [SECRET_SAMPLES] : []),
     ...ASKED_BY_DEFAULT,
   ];
+}
+
+/** A user's rule as it binds an agent with these tools; a rule for all tools binds each of them. */
+function rulesForAgents(rule: PermissionRule, tools: ReadonlySet<string>): PermissionRule[] {
+  const isBlanket = rule.permission === "*";
+  if (isBlanket && rule.action === "ask") return [];
+  const action = rule.action === "ask" ? "deny" : rule.action;
+  const bound = [...tools].filter((tool) => isBlanket || tool === rule.permission);
+  return bound.map((permission) => ({ permission, pattern: rule.pattern, action }));
 }
 
 /** Tools a user's rules take from our agents altogether because they would ask; worth telling the user once. */

@@ -5,6 +5,7 @@
  *
  * It follows version 3 of the AI SDK's language model interface, as far as OpenCode 1.18 uses it.
  */
+import { endingError } from "./endingError.ts";
 import { isVerb, PIPELINE_PROVIDER, PIPELINE_TOOL, REPORT_END } from "./names.ts";
 import { readWord } from "./words.ts";
 
@@ -93,7 +94,7 @@ function streamOf(reply: Reply): StreamPart[] {
     case "text":
       return [...textParts(reply.text), finish("stop")];
     case "error":
-      return [...textParts(reply.report ?? ""), { type: "error", error: new Error(reply.message) }, finish("error")];
+      return [...textParts(reply.report ?? ""), { type: "error", error: endingError(reply.message) }, finish("error")];
   }
 }
 
@@ -125,7 +126,7 @@ function languageModel(modelId: string) {
     },
     doGenerate(options: CallOptions) {
       const reply = replyTo(options);
-      if (reply.kind === "error") return Promise.reject(new Error(reply.message));
+      if (reply.kind === "error") return Promise.reject(endingError(reply.message));
       const content =
         reply.kind === "text"
           ? [{ type: "text", text: reply.text }]

@@ -1,4 +1,5 @@
 import type { AgentActivity } from "../core/agentRunner.ts";
+import { deferred } from "../core/deferred.ts";
 import { field, type HostEvent, type SessionEvents } from "./sessionEvents.ts";
 
 /** Why a session that has not answered has to be stopped. */
@@ -38,7 +39,7 @@ export class SessionWatch {
 
   constructor(options: WatchOptions) {
     this.options = options;
-    const { promise, resolve } = Promise.withResolvers<StopReason>();
+    const { promise, resolve } = deferred<StopReason>();
     this.stopped = promise;
     this.stop = resolve;
     this.timer = setTimeout(() => resolve({ reason: "timeout", seconds: options.timeoutMs / 1000 }), options.timeoutMs);

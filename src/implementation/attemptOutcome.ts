@@ -1,7 +1,8 @@
 import type { AgentFailure } from "../core/agentRunner.ts";
 import { unreachable } from "../core/unreachable.ts";
+import { lastLines, truncateUtf8, utf8Length } from "../core/utf8.ts";
 import { describeFailedCheck, type FailedCheck } from "../verification/commandCheck.ts";
-import { describeViolation, type Violation } from "../verification/evidence.ts";
+import { describeViolation, shortList, type Violation } from "../verification/evidence.ts";
 
 /** Why an attempt at a task came to nothing. */
 export type AttemptFailure =
@@ -90,7 +91,7 @@ export function describeFailure(failed: AttemptFailure): string {
     case "verify_failed":
       return `verify, together with what has landed: ${describeFailedCheck(failed.check)}`;
     case "conflict":
-      return `conflicts with what has landed meanwhile in ${failed.paths.slice(0, 5).join(", ")}`;
+      return `conflicts with what has landed meanwhile in ${shortList(failed.paths)}`;
     case "message_too_large":
       return `the task's message would take ${failed.bytes} bytes, at most ${failed.limit} are sent`;
     case "interrupted":
@@ -100,8 +101,12 @@ export function describeFailure(failed: AttemptFailure): string {
   }
 }
 
-/** What the next attempt is told: what failed and the end of what the failing command printed. */
-export function lessonOf(failed: AttemptFailure): string {
-  const line = `An earlier attempt was thrown away: ${describeFailure(failed)}`;
-  return "check" in failed ? `${line}\n${failed.check.output}` : line;
+/**
+ * What the next attempt is told: what failed and, as far as `maxBytes` allow, the end of what the failing command
+ * printed, since that is where test runners say what is wrong.
+ */
+export function lessonOf(failed: AttemptFailure, maxBytes: number): string {
+  const line = truncateUtf8(`An earlier attempt was thrown away: ${describeFailure(failed)}`, maxBytes);
+  const printed = "check" in failed ? lastLines(failed.check.output, maxBytes - utf8Length(line) - 1) : "";
+  return printed === "" ? line : `${line}\n${printed}`;
 }

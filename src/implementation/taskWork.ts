@@ -1,5 +1,11 @@
 import { compileScope } from "../backlog/pathPattern.ts";
-import { assembleWorkerMessage, compileTaskMessage, projectContext } from "../backlog/taskMessage.ts";
+import {
+  assembleWorkerMessage,
+  type CompiledTask,
+  compileTaskMessage,
+  projectContext,
+  WORKER_MESSAGE_BYTES,
+} from "../backlog/taskMessage.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
 import { failure, type Result } from "../core/result.ts";
 import type { Slot } from "../git/slot.ts";
@@ -42,10 +48,10 @@ export class TaskWork {
 
   private async attemptUntilDone(task: Task, slot: Slot): Promise<TaskEnding> {
     const { options: limits, signal } = this.options.surroundings;
-    let lesson: string | undefined;
+    let before: AttemptFailure | undefined;
     for (;;) {
       const number = this.stateOf(task).attempts + 1;
-      const outcome = await this.attemptOnce(task, number, slot, lesson);
+      const outcome = await this.attemptOnce(task, number, slot, before);
       if (outcome.ok) return "complete";
       const consequence = consequenceOf(outcome.failure);
       await this.recordFailedAttempt(task, number, outcome.failure, consequence);
@@ -55,7 +61,7 @@ export class TaskWork {
         return this.fail(task, outcome.failure);
       }
       if (signal.aborted) return "interrupted";
-      lesson = lessonOf(outcome.failure);
+      before = outcome.failure;
     }
   }
 
@@ -63,9 +69,9 @@ export class TaskWork {
     task: Task,
     number: number,
     slot: Slot,
-    lesson: string | undefined,
+    before: AttemptFailure | undefined,
   ): Promise<Result<string, AttemptFailure>> {
-    const message = this.messageFor(task, lesson);
+    const message = this.messageFor(task, before);
     if (!message.ok) return message;
     const model = this.options.modelOf(task);
     const attempt = { task, number, slot, model, message: message.value, mayWrite: compileScope(task.files) };
@@ -74,9 +80,9 @@ export class TaskWork {
     return this.options.mergeQueue.land({ task, attempt: number, model: formatModelRef(model), work: work.value });
   }
 
-  private messageFor(task: Task, lesson: string | undefined): Result<string, AttemptFailure> {
+  private messageFor(task: Task, before: AttemptFailure | undefined): Result<string, AttemptFailure> {
     const compiled = compileTaskMessage(task, projectContext(this.options.backlog));
-    const message = compiled.ok ? assembleWorkerMessage(compiled.value, lesson) : compiled;
+    const message = compiled.ok ? assembleWorkerMessage(compiled.value, lessonFor(compiled.value, before)) : compiled;
     return message.ok ? message : failure({ ...message.failure, reason: "message_too_large" });
   }
 
@@ -118,4 +124,11 @@ export class TaskWork {
     if (state === undefined) throw new Error(`task ${task.id} is not part of this run`);
     return state;
   }
+}
+
+/** What the message itself takes around a lesson, generously. */
+const LESSON_FRAME_BYTES = 100;
+
+function lessonFor({ bytes }: CompiledTask, before: AttemptFailure | undefined): string | undefined {
+  return before === undefined ? undefined : lessonOf(before, WORKER_MESSAGE_BYTES - bytes - LESSON_FRAME_BYTES);
 }

@@ -4,12 +4,11 @@ import { Refusal } from "../core/refusal.ts";
 import { truncateUtf8 } from "../core/utf8.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { takeFingerprint } from "../git/proofOfNoHarm.ts";
-import { createTrackBranch, readTrackBranch, trackBranchName, trackRef } from "../git/trackBranch.ts";
+import { createTrackBranch, readTrackBranch, trackRef } from "../git/trackBranch.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
 import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
 import type { Task } from "../types.ts";
-import { describeFailedCheck } from "../verification/commandCheck.ts";
 import { BranchPublisher } from "./branchPublisher.ts";
 import { Gate } from "./gate.ts";
 import type { ImplementFlags, ImplementScene } from "./implementScene.ts";
@@ -20,6 +19,7 @@ import { RunProgress } from "./runProgress.ts";
 import { RunRecorder } from "./runRecorder.ts";
 import { StatusProjection } from "./statusProjection.ts";
 import { TaskWork } from "./taskWork.ts";
+import { verifyBase } from "./verifyBase.ts";
 import { WorkerPool } from "./workerPool.ts";
 import type { WorktreeManager } from "./worktreeManager.ts";
 
@@ -45,7 +45,8 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   const { scene, context, progress: reporter } = resources;
   const before = await takeFingerprint(scene.git, scene.user);
   const gate = gateOf(resources);
-  const verify = await verifyBase(resources, gate);
+  const { allowRedBase } = held.flags;
+  const verify = await verifyBase({ scene, control: held.control, gate, allowRedBase, signal });
   const log = await openRun(resources);
   try {
     const recorder = new RunRecorder(log, (error) => progress.say("warn", `progress: ${String(error)}`));
@@ -77,35 +78,6 @@ function gateOf({ scene, context, worktrees }: TrackRunResources): Gate {
     timeoutMs: context.options.taskTimeoutSeconds * 1_000,
     signal: context.signal,
   });
-}
-
-/**
- * Runs `verify` on the commit the work goes on from: nothing that is built on a red one can be proven. On the branch
- * it has passed once, unless the run began with --allow_red_base or the person has committed there since.
- * @returns the commands that decide about landing
- */
-async function verifyBase(resources: TrackRunResources, gate: Gate): Promise<readonly string[]> {
-  const { flags, scene, control, context } = resources;
-  const { git, verify, user, backlog } = scene;
-  if (scene.tasks.length === 0) return verify;
-  const branch = await readTrackBranch(git, user, backlog.track_id);
-  const isAhead = branch !== undefined && !(await control.isAncestor(branch, user.head));
-  const start = isAhead ? branch : user.head;
-
-  const green: string[] = [];
-  for (const command of verify) {
-    const failed = await gate.check(start, [command]);
-    if (failed === undefined) {
-      green.push(command);
-    } else if (context.signal.aborted) {
-      throw new Refusal("Interrupted before the first task; nothing was changed.");
-    } else if (!flags.allowRedBase) {
-      throw new Refusal(
-        `${isAhead ? trackBranchName(backlog.track_id) : "The base"} is red before anything was changed: ${describeFailedCheck(failed)}. Mend it, or start with --allow_red_base to go without this check.`,
-      );
-    }
-  }
-  return green;
 }
 
 async function openRun(resources: TrackRunResources): Promise<RunLog> {

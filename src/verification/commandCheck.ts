@@ -1,5 +1,5 @@
 import { type ProcessEnd, type ProcessOutcome, passed, runShellCommand } from "../core/shell.ts";
-import { truncateUtf8 } from "../core/utf8.ts";
+import { lastLines, truncateUtf8 } from "../core/utf8.ts";
 
 export interface CheckSurroundings {
   readonly directory: string;
@@ -69,14 +69,6 @@ function describeEnd(end: ProcessEnd): string {
 
 /** Test runners print what matters last. */
 function endOfOutput({ stdout, stderr }: ProcessOutcome): string {
-  const all = [stdout, stderr].map((part) => part.trimEnd()).filter((part) => part !== "");
-  const lines = all.join("\n").split("\n");
-  const kept: string[] = [];
-  let bytes = 0;
-  for (const line of lines.toReversed()) {
-    bytes += Buffer.byteLength(line, "utf8") + 1;
-    if (bytes > OUTPUT_BYTES) break;
-    kept.unshift(line);
-  }
-  return kept.join("\n");
+  const parts = [stdout, stderr].map((part) => part.trimEnd()).filter((part) => part !== "");
+  return lastLines(parts.join("\n"), OUTPUT_BYTES);
 }

@@ -63,7 +63,13 @@ export function describeViolation(violation: Violation): string {
   }
 }
 
-function shortList(items: readonly string[]): string {
+/** The first few, on one line: a file's name may hold line ends and what steers a terminal. */
+export function shortList(items: readonly string[]): string {
   const more = items.length - SHOWN_PATHS;
-  return items.slice(0, SHOWN_PATHS).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const shown = items.slice(0, SHOWN_PATHS).map((item) => item.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, escapeCharacter));
+  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { parse, stringify } from "yaml";
+import { parse, parseDocument, stringify } from "yaml";
 import type { BacklogFlags } from "../../src/commands/backlogCommand.ts";
 import { backlogCommand } from "../../src/commands/backlogCommand.ts";
 import { type PlanFlags, planCommand } from "../../src/commands/planCommand.ts";
@@ -167,10 +167,11 @@ export class Track {
 
   /** Sets a task's status as a person would, by hand. */
   setStatus(id: string, status: string): Promise<void> {
-    const current = new RegExp(`(id: ${id}\\n\\s+status: )\\w+`);
     return this.editBacklog((text) => {
-      if (!current.test(text)) throw new Error(`task ${id} has no status line yet`);
-      return text.replace(current, `$1${status}`);
+      const document = parseDocument(text);
+      const { tasks } = document.toJS() as { tasks: { id: string }[] };
+      document.setIn(["tasks", tasks.findIndex((task) => task.id === id), "status"], status);
+      return document.toString();
     });
   }
 

@@ -114,3 +114,63 @@ test("setup prepares the agent's work tree and the gate, and what it makes does 
   expect(report.outcome.done).toBe(true);
   expect(await track.repository.git("ls-tree", "-r", "--name-only", "mac/words")).not.toContain("prepared");
 });
+
+test("an agent that commits, plants hooks and stashes in its work tree changes none but that", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }, { id: "T002", depends_on: ["T001"] }] });
+  const { repository } = track;
+  const witness = join(track.folder, "ran");
+  const base = await repository.git("rev-parse", "HEAD");
+
+  const { report } = await track.implement(
+    async (agent) => {
+      const hook = `printf '#!/bin/sh\\necho x > ${witness}\\n' > "$(git rev-parse --git-common-dir)/hooks/post-checkout"`;
+      await agent.write({ "stray.txt": "x" });
+      await inShell(agent.directory, "git add stray.txt && git stash --quiet && git tag mine && git branch ours");
+      await inShell(agent.directory, `mkdir -p "$(git rev-parse --git-common-dir)/hooks" && ${hook}`);
+      await inShell(
+        agent.directory,
+        "chmod +x $(git rev-parse --git-common-dir)/hooks/*; git config core.hooksPath hooks",
+      );
+      await agent.write({ [fileOf(agent.task)]: "word\n" });
+      await inShell(agent.directory, "git add -A && git -c core.hooksPath=/dev/null commit --quiet -m 'By myself'");
+      return undefined;
+    },
+    { flags: { workers: 1 } },
+  );
+
+  expect(report.outcome).toEqual({ done: true });
+  expect(await track.landed(base)).toEqual(["T001: Write words/t001.txt", "T002: Write words/t002.txt"]);
+  expect(await repository.git("diff", "--name-only", base, "main")).toBe("words/t001.txt\nwords/t002.txt");
+  expect(await repository.git("for-each-ref", "--format=%(refname)")).toBe("refs/heads/mac/words\nrefs/heads/main");
+  expect(await Bun.file(witness).exists()).toBe(false);
+});
+
+test("names that are hard to quote, modes and bytes arrive as they were written", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001", files: ["odd/**"] }], verify: [] });
+  const names = ["-rf", "ümläut.txt", "a 'b' \"c\"", "tab\tstop", "back\\slash", "run.sh"];
+
+  const { report } = await track.implement(async (agent) => {
+    for (const name of names) await agent.write({ [`odd/${name}`]: "\u0000\r\n" });
+    await inShell(agent.directory, "chmod +x odd/run.sh");
+    return undefined;
+  });
+
+  expect(report.outcome).toEqual({ done: true });
+  const listed = await track.repository.git("ls-tree", "-r", "-z", "--name-only", "main", "odd/");
+  expect(
+    listed
+      .split("\0")
+      .filter((name) => name !== "")
+      .sort(),
+  ).toEqual(names.map((name) => `odd/${name}`).sort());
+  expect(await track.repository.git("ls-tree", "main", "odd/run.sh")).toStartWith("100755");
+  for (const name of names) {
+    expect(await readFile(join(track.repository.path, "odd", name), "utf8")).toBe("\u0000\r\n");
+  }
+});
+
+async function inShell(directory: string, command: string): Promise<void> {
+  const env = { PATH: process.env.PATH ?? "", HOME: directory };
+  const outcome = await runShellCommand(command, { cwd: directory, env, timeoutMs: 10_000 });
+  if (!passed(outcome)) throw new Error(`${command}: ${outcome.stderr}`);
+}

@@ -108,3 +108,36 @@ test("a branch of that name that is not ours is refused, and left as it is", asy
   expect(await track.repository.git("rev-parse", "mac/words")).toBe(before);
   expect(await track.heldLocks()).toEqual([]);
 });
+
+test("while an agent works, the backlog shows its task in progress and the others pending", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  await track.implement(
+    scripted({
+      T001: async (agent) => {
+        while ((await track.statuses()).T001 !== "in_progress") await Bun.sleep(5);
+        expect(await track.statuses()).toEqual({ T001: "in_progress", T002: "pending" });
+        return writesItsWord(agent);
+      },
+    }),
+  );
+  expect(await track.statuses()).toEqual({ T001: "complete", T002: "complete" });
+});
+
+test("two implements of one track in one process, as in a server: the second is refused, the first is not disturbed", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  let refusal = "";
+  const { report, runner } = await track.implement(
+    scripted({
+      T001: async (agent) => {
+        refusal = await track.implement(writesItsWord).then(
+          () => "",
+          (error: Error) => error.message,
+        );
+        return writesItsWord(agent);
+      },
+    }),
+  );
+  expect(refusal).toContain('"implement words" is already running');
+  expect(report.outcome).toEqual({ done: true });
+  expect(runner.tasks).toEqual(["T001", "T002"]);
+});

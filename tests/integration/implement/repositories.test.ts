@@ -15,6 +15,11 @@ async function expectDone(track: Track, settings: RunSettings = {}): Promise<voi
   expect(await track.repository.git("status", "--porcelain", "--ignore-submodules=none")).toBe(" M tasks/BACKLOG.yaml");
 }
 
+async function beAda({ repository }: Track): Promise<void> {
+  await repository.git("config", "user.name", "Ada Example");
+  await repository.git("config", "user.email", "ada@example.com");
+}
+
 describe("kinds of repository in which a task lands and the user's branch moves", () => {
   test("a path with spaces and umlauts", async () => {
     await using track = await makeTrack({ tasks: ONE, name: "Mein Projekt über $HOME 'x'" });
@@ -44,8 +49,7 @@ describe("kinds of repository in which a task lands and the user's branch moves"
     const place = join(track.folder, "shallow");
     await track.repository.git("clone", "--quiet", "--depth=1", `file://${track.repository.path}`, place);
     const shallow = track.at(await realpath(place));
-    await shallow.repository.git("config", "user.name", "Ada Example");
-    await shallow.repository.git("config", "user.email", "ada@example.com");
+    await beAda(shallow);
     await expectDone(shallow);
   });
 
@@ -68,6 +72,41 @@ describe("kinds of repository in which a task lands and the user's branch moves"
     const before = await track.repository.git("ls-tree", "main", "library");
     await expectDone(track);
     expect(await track.repository.git("ls-tree", "main", "library")).toBe(before);
+  });
+
+  test("SHA-256 object names", async () => {
+    await using track = await makeTrack({ tasks: ONE });
+    const other = track.at(join(track.folder, "sha256"));
+    await mkdir(other.repository.path);
+    await other.repository.git("init", "--quiet", "--object-format=sha256");
+    await beAda(other);
+    await other.repository.write({ "words/first.txt": "first\n", "tasks/BACKLOG.yaml": backlogText({ tasks: ONE }) });
+    await other.repository.commit("First commit");
+    await expectDone(other);
+    expect(await other.repository.git("rev-parse", "HEAD")).toHaveLength(64);
+  });
+
+  test("a partial clone whose files are all here", async () => {
+    await using track = await makeTrack({ tasks: ONE, files: { "old.txt": "old\n" } });
+    await track.repository.write({ "old.txt": "new\n" });
+    await track.repository.commit("More");
+    await track.repository.git("config", "uploadpack.allowFilter", "true");
+    const place = join(track.folder, "partial");
+    await track.repository.git("clone", "--quiet", "--filter=blob:none", `file://${track.repository.path}`, place);
+    const partial = track.at(await realpath(place));
+    await beAda(partial);
+    await expectDone(partial);
+  });
+
+  test("files stored through a filter, which stay as they are", async () => {
+    await using track = await makeTrack({ tasks: ONE });
+    await track.repository.git("config", "filter.loud.clean", "tr a-z A-Z");
+    await track.repository.git("config", "filter.loud.smudge", "tr A-Z a-z");
+    await track.repository.write({ ".gitattributes": "loud.txt filter=loud\n", "loud.txt": "quiet\n" });
+    await track.repository.commit("Filter");
+    await expectDone(track);
+    expect(await track.repository.git("show", "main:loud.txt")).toBe("QUIET");
+    expect(await readFile(join(track.repository.path, "loud.txt"), "utf8")).toBe("quiet\n");
   });
 
   test("files hidden by info/exclude alone: an agent's do not land", async () => {

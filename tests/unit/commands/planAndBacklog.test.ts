@@ -107,7 +107,7 @@ test("backlog does not replace one of the same track that is being worked off", 
   await track.backlog(new ScriptedRunner(noModel), {});
   await track.setStatus("T001", "failed");
   const before = await readFile(track.backlogFile, "utf8");
-  await expect(track.backlog(new ScriptedRunner(noModel), {})).rejects.toThrow("being worked off");
+  await expect(track.backlog(new ScriptedRunner(noModel), {})).rejects.toThrow("has been worked on");
   expect(await readFile(track.backlogFile, "utf8")).toBe(before);
 });
 
@@ -116,7 +116,7 @@ test("backlog does not replace one of which a part is complete: its statuses say
   await track.backlog(new ScriptedRunner(noModel), {});
   await track.setStatus("T001", "complete");
   const before = await readFile(track.backlogFile, "utf8");
-  await expect(track.backlog(new ScriptedRunner(noModel), {})).rejects.toThrow("being worked off");
+  await expect(track.backlog(new ScriptedRunner(noModel), {})).rejects.toThrow("has been worked on");
   expect(await readFile(track.backlogFile, "utf8")).toBe(before);
 });
 

@@ -1,0 +1,57 @@
+import { expect, test } from "bun:test";
+import { failureOf, failureOfRetries } from "../../../src/host/agentFailures.ts";
+
+const api = (statusCode: number | undefined, isRetryable = false) =>
+  failureOf({
+    name: "APIError",
+    data: { message: "No", isRetryable, ...(statusCode === undefined ? {} : { statusCode }) },
+  });
+
+test.each([
+  [401, "authentication", false],
+  [403, "authentication", false],
+  [402, "rate_limited", true],
+  [429, "rate_limited", true],
+  [404, "model_unavailable", false],
+])("HTTP %d is %s", (status, reason, retryable) => {
+  expect(api(status)).toEqual({ reason: reason as "provider", message: `No (HTTP ${status})`, retryable });
+});
+
+test("any other answer of a provider can be tried again if OpenCode says so", () => {
+  expect(api(500, true)).toMatchObject({ reason: "provider", retryable: true });
+  expect(api(400, false)).toMatchObject({ reason: "provider", retryable: false });
+  expect(api(undefined, true)).toMatchObject({ message: "No", retryable: true });
+});
+
+test("errors without a status are sorted by name", () => {
+  expect(failureOf({ name: "MessageAbortedError", data: { message: "x" } })).toMatchObject({
+    reason: "aborted",
+    retryable: false,
+  });
+  expect(failureOf({ name: "ProviderAuthError", data: { providerID: "p", message: "No key" } })).toMatchObject({
+    reason: "authentication",
+    message: "No key",
+    retryable: false,
+  });
+  expect(failureOf({ name: "StructuredOutputError", data: { message: "x", retries: 2 } })).toMatchObject({
+    reason: "invalid_answer",
+    retryable: true,
+  });
+  expect(failureOf({ name: "ContextOverflowError", data: { message: "Too long" } })).toMatchObject({
+    reason: "context_overflow",
+    retryable: false,
+  });
+  expect(failureOf({ name: "UnknownError", data: { message: "" } }).message).toBe("UnknownError");
+});
+
+test.each([
+  ["Rate limit reached", "rate_limited"],
+  ["Too Many Requests", "rate_limited"],
+  ["Unable to connect. Is the computer able to access the url?", "unreachable"],
+  ["connect ECONNREFUSED 127.0.0.1:9", "unreachable"],
+  ["Internal server error", "provider"],
+])("a provider retried for '%s' is %s", (message, reason) => {
+  const failure = failureOfRetries(message);
+  expect(failure).toMatchObject({ reason: reason as "provider", retryable: true });
+  expect(failure.message).toContain(message);
+});

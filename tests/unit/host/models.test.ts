@@ -1,0 +1,52 @@
+import { expect, test } from "bun:test";
+import { ConnectedModels, fallbackModel } from "../../../src/host/models.ts";
+import { PIPELINE_PROVIDER } from "../../../src/host/names.ts";
+import type { OpencodeClient } from "../../../src/host/opencodeClient.ts";
+
+interface ModelFacts {
+  readonly price?: number;
+  readonly toolcall?: boolean;
+}
+
+function provider(id: string, source: string, models: Readonly<Record<string, ModelFacts>>) {
+  const entries = Object.entries(models).map(([name, { price = 0, toolcall = true }]) => [
+    name,
+    { id: name, cost: { input: price, output: price }, capabilities: { toolcall } },
+  ]);
+  return { id, source, models: Object.fromEntries(entries) };
+}
+
+const PROVIDERS = [
+  provider(PIPELINE_PROVIDER, "config", { pipeline: {} }),
+  provider("google", "env", { "gemini-flash": {}, "gemini-pro": { price: 1 } }),
+  provider("opencode", "custom", { "big-pickle": {}, "a-free-one": {}, mute: { toolcall: false } }),
+  provider("own", "config", { "of-unknown-price": {} }),
+];
+
+const client = {
+  config: {
+    providers: async () => ({
+      data: { providers: PROVIDERS, default: { [PIPELINE_PROVIDER]: "pipeline", google: "gemini-pro", own: "x" } },
+    }),
+  },
+} as unknown as OpencodeClient;
+
+test("free models are those of known price 0 that call tools, Gemini's first, never ours", async () => {
+  const models = await ConnectedModels.read(client, "/r", undefined);
+  expect(models.free().map(({ modelID }) => modelID)).toEqual(["gemini-flash", "a-free-one", "big-pickle"]);
+});
+
+test("a model is connected or it is said what there is instead", async () => {
+  const models = await ConnectedModels.read(client, "/r", undefined);
+  expect(models.has({ providerID: "google", modelID: "gemini-pro" })).toBe(true);
+  expect(models.has({ providerID: "google", modelID: "toString" })).toBe(false);
+  expect(models.has({ providerID: PIPELINE_PROVIDER, modelID: "pipeline" })).toBe(false);
+  expect(models.explainMissing({ providerID: "google", modelID: "gpt" })).toContain("gemini-flash");
+  const unknown = models.explainMissing({ providerID: "nobody", modelID: "m" });
+  expect(unknown).toContain("nobody/m");
+  expect(unknown).toContain("google, opencode, own");
+});
+
+test("without us OpenCode would choose the first other provider's default model", async () => {
+  expect(await fallbackModel(client, "/r")).toEqual({ providerID: "google", modelID: "gemini-pro" });
+});
