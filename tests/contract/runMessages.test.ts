@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type HermeticHome, makeHermeticHome } from "../support/hermeticHome.ts";
+import { runProcess } from "../../src/core/shell.ts";
+import { type HermeticHome, makeHermeticHome, PROJECT_BIN } from "../support/hermeticHome.ts";
 import { text } from "../support/modelReply.ts";
 import { ModelServer } from "../support/modelServer.ts";
 import { opencodeConfig, placeConfig, runOpencode } from "../support/opencode.ts";
@@ -51,14 +52,22 @@ afterAll(async () => {
 });
 
 async function run(...args: readonly string[]) {
-  const record = join(home.path, "noted");
-  await rm(record, { force: true });
+  await rm(recordPath(), { force: true });
   const outcome = await runOpencode(args, { cwd: repository.path, home });
-  const lines = (await readFile(record, "utf8")).trim().split("\n");
+  return { ...outcome, ...(await arrived()) };
+}
+
+function recordPath(): string {
+  return join(home.path, "noted");
+}
+
+/** What the probe wrote down in the last run. */
+async function arrived() {
+  const lines = (await readFile(recordPath(), "utf8")).trim().split("\n");
   const noted = lines.map((line) => JSON.parse(line) as Noted);
   const parts = noted.find((entry) => entry.kind === "message")?.parts ?? [];
   const own = parts.filter((part) => part.type === "text" && part.synthetic !== true);
-  return { ...outcome, noted, parts, ownText: own.map((part) => part.text).join("") };
+  return { noted, parts, ownText: own.map((part) => part.text).join("") };
 }
 
 test("flags after -- arrive as text; the hook's model, agent and parts count; no title is asked for", async () => {
@@ -95,6 +104,14 @@ test("a file given with -f arrives as parts beside the text", async () => {
     part.type === "file" && part.url !== undefined ? [fileURLToPath(part.url)] : [],
   );
   expect(urls).toContain(path);
+});
+
+test("piped text arrives after a line break", async () => {
+  await rm(recordPath(), { force: true });
+  const input = "Greet people\nin two languages\n";
+  const options = { cwd: repository.path, env: home.env, timeoutMs: 60_000, input };
+  await runProcess(join(PROJECT_BIN, "opencode"), ["run", "plan"], options);
+  expect((await arrived()).ownText.trimEnd()).toBe("plan\nGreet people\nin two languages");
 });
 
 test("--command announces the command with its arguments before the message", async () => {

@@ -1,5 +1,9 @@
 import { expect, test } from "bun:test";
-import { failureOf, failureOfRetries } from "../../../src/host/agentFailures.ts";
+import * as failures from "../../../src/host/agentFailures.ts";
+
+const KEY = "sk-refused-0123";
+const failureOf = (error: Parameters<typeof failures.failureOf>[0]) => failures.failureOf(error, [KEY]);
+const failureOfRetries = (message: string) => failures.failureOfRetries(message, [KEY]);
 
 const api = (statusCode: number | undefined, isRetryable = false) =>
   failureOf({
@@ -54,4 +58,16 @@ test.each([
   const failure = failureOfRetries(message);
   expect(failure).toMatchObject({ reason: reason as "provider", retryable: true });
   expect(failure.message).toContain(message);
+});
+
+test("a provider's words are one line, not too long, without the key they repeat", () => {
+  const said = `Incorrect key:\n  ${KEY}\u001b[31m ${"x".repeat(400)}`;
+  for (const { message } of [
+    failureOf({ name: "APIError", data: { message: said, isRetryable: false } }),
+    failureOfRetries(said),
+  ]) {
+    expect(message).toContain("Incorrect key: [key]");
+    expect(message).not.toMatch(/\p{Cc}/u);
+    expect(message.length).toBeLessThan(350);
+  }
 });
