@@ -18,11 +18,15 @@ function installIsCurrent() {
   return existsSync(installedLock) && statSync(installedLock).mtimeMs >= statSync(lock).mtimeMs;
 }
 
+/**
+ * `npm install` rather than `npm ci`: it takes the versions of the lockfile all the same, but does not insist that the
+ * lockfile names the binaries of every other platform, which not every registry has.
+ */
 function install() {
   console.error("Installing dependencies (once)…");
-  const status = run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+  const status = run("npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]);
   if (status !== 0) {
-    console.error("npm ci failed: check the network and the npm registry, then run the command again.");
+    console.error("npm install failed: check the network and the npm registry, then run the command again.");
     process.exit(status);
   }
 }
