@@ -31,7 +31,7 @@ export const optionsSchema = z.strictObject({
   idleTimeoutSeconds: seconds(120, "an agent that shows no sign of life for this long is stopped"),
   lockTimeoutMs: z.number().int().min(0).max(600_000).default(5_000).describe("wait for a lock at most this long"),
   maxAttempts: z.number().int().min(1).max(10).default(3).describe("attempts at a task, each from a clean worktree"),
-  apiConcurrency: z.number().int().min(1).max(100).default(10).describe("agent sessions at once, over all commands"),
+  apiConcurrency: z.number().int().min(1).max(100).default(10).describe("agent sessions open at once in one command"),
   verify: commands("commands that pass on every commit of the branch; a backlog's own `verify` comes first"),
   setup: commands("commands that prepare a worktree; a backlog's own `setup` comes first"),
   budget: z

@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from "node:fs/promises";
-import { relative, sep } from "node:path";
 import { hasErrorCode, writeFileAtomic } from "../core/files.ts";
+import { shownPath } from "../core/paths.ts";
 import { messageOf } from "../core/refusal.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import type { Backlog, Task, TaskStatus } from "../types.ts";
@@ -43,7 +43,7 @@ export class BacklogManager {
     path: string,
     options: { readonly repositoryRoot: string },
   ): Promise<Result<BacklogManager, Diagnostics>> {
-    const file = displayPath(path, options.repositoryRoot);
+    const file = shownPath(options.repositoryRoot, path);
     const bytes = await readBacklogFile(path, file);
     if (!bytes.ok) return bytes;
     const compiled = compileBacklog(file, bytes.value);
@@ -146,9 +146,4 @@ async function readBacklogFile(path: string, file: string): Promise<Result<Buffe
 
 function problem(file: string, message: string): { file: string; line: number; column: number; message: string } {
   return { file, line: 1, column: 1, message };
-}
-
-function displayPath(path: string, root: string): string {
-  const inside = relative(root, path);
-  return inside === "" || inside.startsWith("..") ? path : inside.split(sep).join("/");
 }

@@ -1,5 +1,5 @@
 import { failure, type Result, success } from "../core/result.ts";
-import type { Task, TaskStatus } from "../types.ts";
+import type { Task } from "../types.ts";
 
 /** All the graph needs to know of a task. Ids are unique; a dependency that is not in the list is passed over. */
 export interface GraphTask {
@@ -100,12 +100,9 @@ export function pathFinder(ordered: readonly GraphTask[]): HasPath {
 }
 
 /** Tasks that can start now, in the order of the list: pending, and everything they depend on is complete. */
-export function readyTasks(
-  tasks: readonly Task[],
-  statusOf: (task: Task) => TaskStatus = (task) => task.status,
-): readonly Task[] {
-  const complete = new Set(tasks.filter((task) => statusOf(task) === "complete").map((task) => task.id));
-  return tasks.filter((task) => statusOf(task) === "pending" && task.depends_on.every((id) => complete.has(id)));
+export function readyTasks(tasks: readonly Task[]): readonly Task[] {
+  const complete = new Set(tasks.filter((task) => task.status === "complete").map((task) => task.id));
+  return tasks.filter((task) => task.status === "pending" && task.depends_on.every((id) => complete.has(id)));
 }
 
 /** Every task that cannot start before `id` is complete, in the order of the list, without `id` itself. */

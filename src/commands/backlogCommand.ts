@@ -39,7 +39,7 @@ export async function backlogCommand(flags: BacklogFlags, context: CommandContex
     );
   }
 
-  await keepStatuses(output, trackId, shownPath(root, output));
+  await refuseToReplaceWork(output, trackId, shownPath(root, output));
   const progress = createProgressReporter({ ...context, stream: context.progressStream });
   try {
     const detected = await detectProjectCommands(root);
@@ -89,7 +89,7 @@ function draftingModel(context: CommandContext): ModelRef | undefined {
 }
 
 /** A backlog that is being worked off is not replaced: its statuses say what has landed. */
-async function keepStatuses(path: string, trackId: string, shown: string): Promise<void> {
+async function refuseToReplaceWork(path: string, trackId: string, shown: string): Promise<void> {
   const existing = await readTextIfExists(path);
   if (existing === undefined) return;
   const compiled = compileBacklog(basename(path), Buffer.from(existing, "utf8"));
@@ -123,7 +123,7 @@ function report(generated: GeneratedBacklog, output: string, dryRun: boolean): C
       return `  ${id}  ${title}${after}`;
     }),
     ...notes,
-    describeUsage({ tokensUsed: usage.tokens, costUsd: usage.costUsd }),
+    `${describeUsage({ tokensUsed: usage.tokens, costUsd: usage.costUsd })}.`,
     dryRun ? "Next: opencode run backlog" : "Next: opencode run implement",
   ];
   return { text: lines.join("\n"), outcome: { done: true } };

@@ -4,7 +4,7 @@ import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { writeFileAtomic } from "../core/files.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
 import { inputPath, outputPath, shownPath } from "../core/paths.ts";
-import { createLimiters } from "../core/rateLimit.ts";
+import { createLimiter } from "../core/rateLimit.ts";
 import { Refusal } from "../core/refusal.ts";
 import { describeUsage } from "../core/usageText.ts";
 import { Git, requireGit } from "../git/gitProcess.ts";
@@ -50,7 +50,7 @@ export async function planCommand(flags: PlanFlags, context: CommandContext): Pr
       runner: context.runner,
       directory: context.directory,
       timeoutSeconds: context.options.planningTimeoutSeconds,
-      limiter: createLimiters({ planning: flags.agents, workers: 1, api: 1 }).planning,
+      limiter: createLimiter(flags.agents),
       signal: context.signal,
       logProgress: (entry) => progress.log(entry),
       clock: context.clock,
@@ -96,7 +96,7 @@ function report({ plan, usage }: PlanningOutcome, output: string, models: readon
     `${plan.items.length} items from ${plan.agents.length} agents (${plan.agents.join(", ")}) in ${output}` +
       (differences === 0 ? "." : `; ${differences} disagreements are listed there.`),
     ...plan.missing.map(({ agent, reason }) => `No answer from ${agent}: ${reason}`),
-    `${describeUsage({ ...usage, tokensUsed: usage.tokens })} Models: ${[...new Set(models)].join(", ")}.`,
+    `${describeUsage({ ...usage, tokensUsed: usage.tokens })}. Models: ${[...new Set(models)].join(", ")}.`,
     "Next: opencode run backlog",
   ];
   return { text: lines.join("\n"), outcome: { done: true } };

@@ -26,7 +26,10 @@ export interface SpawnOptions {
   readonly title: string;
   /** Undefined: the model of the session the command was started in. */
   readonly model?: ModelRef | undefined;
-  /** The whole spawn, from creating the session to the answer. 300 for planners, 600 for workers by default. */
+  /**
+   * From the prompt to the answer, 300 for planners and 600 for workers by default; making and deleting the session
+   * have limits of the host's.
+   */
   readonly timeoutSeconds: number;
   /** No sign of life for this long ends the spawn like a timeout. */
   readonly idleTimeoutSeconds?: number | undefined;

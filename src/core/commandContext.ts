@@ -2,10 +2,7 @@ import type { Options } from "../config.ts";
 import type { AgentRunner } from "./agentRunner.ts";
 import type { Clock } from "./clock.ts";
 import type { ModelCatalog } from "./modelCatalog.ts";
-import type { LogProgress } from "./progress.ts";
-
-/** A writable stream as far as progress needs one. */
-export type ProgressStream = Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns" | "rows">;
+import type { LogProgress, ProgressStream } from "./progress.ts";
 
 /**
  * Everything a command works with, passed in: commands have no globals, so several can run in one process (D5).

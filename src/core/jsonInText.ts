@@ -1,3 +1,5 @@
+import { parseJson } from "./parseJson.ts";
+
 /**
  * The JSON value in an answer that came as text, for models without structured output: the whole text, the last
  * fenced block, or what lies between the first and the last brace. Undefined when none of them is JSON.
@@ -8,16 +10,8 @@ export function jsonInText(text: string): unknown {
   );
   const braced = text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1);
   for (const candidate of [text, fenced.at(-1), braced]) {
-    const value = parseJson(candidate);
+    const value = candidate === undefined ? undefined : parseJson(candidate);
     if (value !== undefined) return value;
   }
   return undefined;
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
-  } catch {
-    return undefined;
-  }
 }

@@ -12,3 +12,11 @@ export interface ProgressEntry {
 }
 
 export type LogProgress = (entry: ProgressEntry) => void;
+
+/** Where progress is drawn: what is needed of `process.stderr`. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+}

@@ -4,7 +4,7 @@
  * Thrown only where the whole command ends; a failure that concerns one task is data (see `Result`).
  */
 export class Refusal extends Error {
-  override readonly name = "Refusal";
+  override readonly name: string = "Refusal";
 }
 
 /** The one line an unknown error is worth to a user: its message without the stack. */

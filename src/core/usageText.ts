@@ -4,11 +4,11 @@ export interface Usage {
   readonly durationMs?: number;
 }
 
-/** "12,345 tokens, $0.02, 34 s." */
+/** "12,345 tokens, $0.02, 34 s" */
 export function describeUsage({ tokensUsed, costUsd, durationMs }: Usage): string {
   const parts = [`${tokensUsed.toLocaleString("en-US")} tokens`, `$${costUsd.toFixed(costUsd < 0.1 ? 3 : 2)}`];
   if (durationMs !== undefined) parts.push(describeDuration(durationMs));
-  return `${parts.join(", ")}.`;
+  return parts.join(", ");
 }
 
 /** "9 s", "2 min 5 s", "1 h 3 min". */

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Result } from "../core/result.ts";
 import type { StateDirectory } from "../core/stateDirectory.ts";
 import { type Change, describeChanges } from "./changes.ts";
-import { FIRST_PARENT_LOG_FORMAT, type LoggedCommit, parseFirstParentLog } from "./firstParentLog.ts";
 import { GitError } from "./gitFailure.ts";
 import { type Git, type GitOptions, splitNul, withoutFinalNewline } from "./gitProcess.ts";
 import { writePrivateRepository } from "./privateRepository.ts";
@@ -116,12 +115,6 @@ export class ControlRepository {
 
   isAncestor(ancestor: string, descendant: string): Promise<boolean> {
     return this.git.test(["merge-base", "--is-ancestor", ancestor, descendant], this.options());
-  }
-
-  /** The first-parent commits after `from` up to and with `to`, oldest first. */
-  async firstParentLog(from: string, to: string): Promise<readonly LoggedCommit[]> {
-    const args = ["log", "--first-parent", "--reverse", "-z", FIRST_PARENT_LOG_FORMAT, `${from}..${to}`];
-    return parseFirstParentLog(await this.git.must(args, this.options()));
   }
 
   /** A file's text in a commit or tree; undefined when there is no regular file or link at `path`. */

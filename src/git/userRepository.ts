@@ -7,7 +7,6 @@ import { GitError } from "./gitFailure.ts";
 import type { Git } from "./gitProcess.ts";
 import { splitNul, withoutFinalNewline } from "./gitProcess.ts";
 import { uncommittedIgnoreRules } from "./ignoreRules.ts";
-import { operationInProgress } from "./operationInProgress.ts";
 
 const FILTER_ATTRIBUTE = /\sfilter=/;
 
@@ -32,15 +31,11 @@ export interface UserRepository {
   /** The commit HEAD is at. */
   readonly head: string;
   readonly identity: Identity;
-  readonly shallow: boolean;
-  readonly sparse: boolean;
   /**
    * Some files are stored through a filter such as LFS. Slots hold them as they are stored (LFS: the pointer), so
    * they survive untouched; `Change.filter` marks one that a task changed, which would land unfiltered.
    */
   readonly filters: boolean;
-  /** The merge, rebase or the like the user is in the middle of. */
-  readonly operation: string | undefined;
   /** Ignore rules that no commit holds, as the text of an exclude file. */
   readonly ignoreRules: string;
 }
@@ -54,20 +49,17 @@ export async function inspectRepository(git: Git, directory: string): Promise<Us
   const root = await findWorkTree(git, directory);
   const ask = async (...args: string[]) => withoutFinalNewline(await git.must(["rev-parse", ...args], { cwd: root }));
 
-  const [gitDir, commonDir, objects, shallow, objectFormat, head, branch] = await Promise.all([
+  const [gitDir, commonDir, objects, objectFormat, head, branch] = await Promise.all([
     ask("--absolute-git-dir").then((path) => realpath(path)),
     ask("--git-common-dir").then((path) => realpath(absolute(root, path))),
     ask("--git-path", "objects").then((path) => realpath(absolute(root, path))),
-    ask("--is-shallow-repository"),
     ask("--show-object-format"),
     headCommit(git, root),
     currentBranch(git, root),
   ]);
-  const [identity, sparse, filters, operation, ignoreRules] = await Promise.all([
+  const [identity, filters, ignoreRules] = await Promise.all([
     readIdentity(git, root),
-    readSetting(git, root, "--type=bool", "core.sparseCheckout"),
     usesFilters(git, root, commonDir, head),
-    operationInProgress(gitDir),
     uncommittedIgnoreRules(git, root, commonDir),
     refuseMissingFiles(git, root, head),
   ]);
@@ -81,10 +73,7 @@ export async function inspectRepository(git: Git, directory: string): Promise<Us
     branch,
     head,
     identity,
-    shallow: shallow === "true",
-    sparse: sparse === "true",
     filters,
-    operation,
     ignoreRules,
   };
 }

@@ -50,7 +50,7 @@ export class MergeQueue {
   private async landNow(landing: Landing): Promise<Result<string, AttemptFailure>> {
     const { author, control, gate, recorder, signal } = this.options;
     const { task, work } = landing;
-    const head = recorder.state.head ?? "";
+    const { head } = recorder;
     if (signal.aborted) return failure({ reason: "interrupted" });
 
     const merged = await control.mergeTrees(head, work.commit);

@@ -19,12 +19,10 @@ export class ModelRouter {
    */
   route(task: Task): Result<ModelRef, string> {
     if (task.model !== undefined) return this.connected(task.model, `Task ${task.id}`);
-    const list = this.lists[classify(task)] ?? [];
-    for (const name of list) {
-      const model = this.connected(name, "");
-      if (model.ok) return model;
-    }
-    if (list.length > 0) return this.connected(list[0] ?? "", `models.${classify(task)}`);
+    const complexity = classify(task);
+    const listed = (this.lists[complexity] ?? []).map((name) => this.connected(name, `models.${complexity}`));
+    const chosen = listed.find((model) => model.ok) ?? listed[0];
+    if (chosen !== undefined) return chosen;
     const { sessionModel } = this.catalog;
     if (sessionModel === undefined) {
       return failure("No model is connected: run 'opencode auth login', or set `model` in opencode.json.");
@@ -36,7 +34,7 @@ export class ModelRouter {
     const model = parseModelRef(name);
     if (model === undefined) return failure(`${where}: '${name}' is not a model; expected provider/model.`);
     if (this.catalog.has(model)) return success(model);
-    return failure(`${where === "" ? "" : `${where}: `}${this.catalog.explainMissing(model)}`);
+    return failure(`${where}: ${this.catalog.explainMissing(model)}`);
   }
 }
 

@@ -9,7 +9,7 @@ import type { BranchPublisher } from "./branchPublisher.ts";
 import type { ImplementScene } from "./implementScene.ts";
 import type { RunProgress } from "./runProgress.ts";
 import type { RunRecorder } from "./runRecorder.ts";
-import type { StatusProjection } from "./statusProjection.ts";
+import { describeUnwritten, type StatusProjection } from "./statusProjection.ts";
 import type { PoolEnding } from "./workerPool.ts";
 
 export interface RunEndingOptions {
@@ -45,13 +45,11 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
 }
 
 /** Brings statuses and branch to where the user sees them; else why not, with what to do, as the last line. */
-async function saveResults({ scene, publisher, recorder, statuses }: RunEndingOptions): Promise<string | undefined> {
+async function saveResults({ publisher, recorder, statuses }: RunEndingOptions): Promise<string | undefined> {
   const written = await statuses.settle(true);
-  const published = await publisher.publish(recorder.state.head ?? scene.user.head);
+  const published = await publisher.publish(recorder.head);
   if (!published.ok) return `Everything is kept, but ${published.failure}; then run implement again.`;
-  if (written.ok) return undefined;
-  const [problem] = written.failure;
-  return `Everything is kept, but the statuses could not be written, ${problem?.file}: ${problem?.message}. Mend the file, then run implement again.`;
+  return written.ok ? undefined : `Everything is kept, but ${describeUnwritten(written.failure)}`;
 }
 
 interface Offered {
@@ -61,7 +59,7 @@ interface Offered {
 
 async function offerToUser({ scene, context, recorder }: RunEndingOptions): Promise<Offered> {
   const { git, user, backlog } = scene;
-  const head = recorder.state.head ?? user.head;
+  const { head } = recorder;
   const trackBranch = trackBranchName(backlog.track_id);
   if (head === user.head) return { lines: [], fastForwardedTo: undefined };
   if (context.options.merge === "branch") {
@@ -99,7 +97,7 @@ async function proofOfNoHarm(
     ];
   }
   return [
-    "Changed while the run went on, by somebody else (compared before and after):",
+    "Changed while the run went on, and not by a step of it (compared before and after):",
     ...differences.map((line) => `  ${line}`),
   ];
 }
@@ -118,9 +116,9 @@ function describeTask(task: Task, state: TaskState | undefined, isComplete: bool
   const effort = `${state.attempts} attempt${state.attempts === 1 ? "" : "s"}, ${describeUsage({ tokensUsed: state.tokens, costUsd: state.costUsd, durationMs: state.agentMs })}`;
   switch (state.phase) {
     case "complete":
-      return `  ${id}  complete  ${task.title}  (${effort.slice(0, -1)})`;
+      return `  ${id}  complete  ${task.title}  (${effort})`;
     case "failed":
-      return `  ${id}  failed    ${task.title}: ${state.failure?.message ?? ""}  (${effort.slice(0, -1)})`;
+      return `  ${id}  failed    ${task.title}: ${state.failure?.message ?? ""}  (${effort})`;
     case "skipped":
       return `  ${id}  skipped   ${task.title}: it needs ${state.skippedBecause ?? "another task"}`;
     default:
@@ -129,18 +127,18 @@ function describeTask(task: Task, state: TaskState | undefined, isComplete: bool
 }
 
 function branchLines({ recorder, scene }: RunEndingOptions): string[] {
-  const { head, tasks } = recorder.state;
+  const { tasks } = recorder.state;
   const landed = [...tasks.values()].filter((task) => task.phase === "complete").length;
   const branch = trackBranchName(scene.backlog.track_id);
   return [
-    `${landed} of ${tasks.size} tasks landed on ${branch} (${head?.slice(0, 9) ?? "nothing yet"}), run ${recorder.runId}.`,
+    `${landed} of ${tasks.size} tasks landed on ${branch} (${recorder.head.slice(0, 9)}), run ${recorder.runId}.`,
   ];
 }
 
 function usageLine({ recorder, progress }: RunEndingOptions): string {
   const { tokens, costUsd } = recorder.state;
   const usage = describeUsage({ tokensUsed: tokens, costUsd });
-  return `${usage.slice(0, -1)}, ${progress.elapsed()}, at most ${progress.mostAtOnce} tasks at once.`;
+  return `${usage}, ${progress.elapsed()}, at most ${progress.mostAtOnce} tasks at once.`;
 }
 
 /** Undefined: everything is done. */

@@ -9,7 +9,9 @@ import type { Lock } from "../recovery/lock.ts";
 import { RunLog } from "../recovery/runLog.ts";
 import type { RunState } from "../recovery/runState.ts";
 import { createRun, findUnfinishedRun, type RunUnreadable } from "../recovery/runStore.ts";
+import { isInAttempt } from "../recovery/taskLife.ts";
 import type { Backlog, Task } from "../types.ts";
+import { archiveAttempt } from "./attemptArchive.ts";
 
 /** What a run is opened for. */
 export interface RunPurpose {
@@ -32,7 +34,7 @@ export interface RunOpener {
 
 /**
  * The unfinished run of a track, its loose ends tied: landings that took place are recorded, attempts that a crash cut
- * off are closed at no cost. Undefined: there is none. The caller holds the track's lock.
+ * off are closed at no cost, and what they had saved is kept. Undefined: there is none. The caller holds the track's lock.
  */
 export async function takeUpRun(opener: RunOpener, trackId: string): Promise<RunLog | undefined> {
   const runId = orRefuse(await findUnfinishedRun(opener.state.runs, trackId));
@@ -42,7 +44,8 @@ export async function takeUpRun(opener: RunOpener, trackId: string): Promise<Run
   for (const task of log.state.tasks.values()) {
     if (task.landing !== undefined && task.landing.commit === head) {
       await log.record({ type: "task_landed", task: task.id, attempt: task.attempts, commit: head });
-    } else if (["preparing", "working", "verifying", "landing"].includes(task.phase)) {
+    } else if (isInAttempt(task)) {
+      const archived = await archiveAttempt(opener.control, runId, task);
       await log.record({
         type: "attempt_failed",
         task: task.id,
@@ -50,6 +53,7 @@ export async function takeUpRun(opener: RunOpener, trackId: string): Promise<Run
         reason: "interrupted",
         message: "the process that worked on it ended",
         transient: true,
+        ...(archived === undefined ? {} : { archived_ref: archived }),
       });
     }
   }

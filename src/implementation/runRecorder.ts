@@ -23,6 +23,13 @@ export class RunRecorder {
     return this.log.state;
   }
 
+  /** The commit the track is at: what an attempt starts from and a landing builds on. */
+  get head(): string {
+    const { head } = this.log.state;
+    if (head === undefined) throw new Error("the run has no head before it has started");
+    return head;
+  }
+
   async record(event: RunEvent): Promise<void> {
     await this.log.record(event);
     this.events.emit(event);

@@ -7,6 +7,11 @@ import type { RunState } from "../recovery/runState.ts";
 import { statusOf } from "../recovery/taskLife.ts";
 import type { TaskStatus } from "../types.ts";
 
+/** Why the file does not hold the statuses, with what to do: the end of a sentence for the user. */
+export function describeUnwritten([problem]: Diagnostics): string {
+  return `the statuses could not be written, ${problem?.file}: ${problem?.message}. Mend the file, then run implement again.`;
+}
+
 /**
  * Keeps the statuses in BACKLOG.yaml in step with the journal, in order and in the background. The file is for people;
  * a status that cannot be written now is written with the next one.
@@ -46,6 +51,11 @@ export class StatusProjection {
       await this.set(id, resting && status === "in_progress" ? "pending" : status);
     }
     return this.manager.save();
+  }
+
+  /** Resolves once no write is on its way. */
+  idle(): Promise<void> {
+    return this.dispatcher.drain();
   }
 
   private async project(event: RunEvent): Promise<void> {

@@ -4,6 +4,7 @@ import type { AgentActivity, AgentRunner, SpawnResult } from "../core/agentRunne
 import { formatModelRef } from "../core/modelCatalog.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { withRetry } from "../core/retry.ts";
+import { unreachable } from "../core/unreachable.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { GitError } from "../git/gitFailure.ts";
 import type { Slot } from "../git/slot.ts";
@@ -12,7 +13,7 @@ import type { CapturedWork } from "../recovery/taskLife.ts";
 import type { ModelRef, Task } from "../types.ts";
 import { type FailedCheck, firstFailedCheck } from "../verification/commandCheck.ts";
 import { violations } from "../verification/evidence.ts";
-import type { AttemptFailure } from "./attemptOutcome.ts";
+import { type AttemptFailure, describeFailure } from "./attemptOutcome.ts";
 import type { RunRecorder } from "./runRecorder.ts";
 
 /** What attempts share over a whole run. */
@@ -58,7 +59,7 @@ export async function attemptTask(
 ): Promise<Result<CapturedWork, AttemptFailure>> {
   const { recorder } = surroundings;
   const { task, number, slot, model } = attempt;
-  const base = headOf(recorder);
+  const base = recorder.head;
   await recorder.record({
     type: "attempt_started",
     task: task.id,
@@ -85,14 +86,9 @@ export async function attemptTask(
     task: task.id,
     attempt: number,
     passed: refused === undefined,
+    ...(refused === undefined ? {} : { failure: describeFailure(refused) }),
   });
   return refused === undefined ? success(work) : failure(refused);
-}
-
-function headOf(recorder: RunRecorder): string {
-  const { head } = recorder.state;
-  if (head === undefined) throw new Error("the run has no head before it has started");
-  return head;
 }
 
 async function spawnWorker(attempt: Attempt, surroundings: AttemptSurroundings): Promise<SpawnResult> {
@@ -145,6 +141,8 @@ async function spawnAndRecord(attempt: Attempt, surroundings: AttemptSurrounding
     onActivity: (activity) => {
       if (activity.kind === "opened") {
         opened = recorder.record({ type: "session_opened", ...place, session: activity.sessionID });
+        // Awaited once the agent has ended; a journal that breaks before then must not end the host's process.
+        opened.catch(() => undefined);
       }
       onActivity(task, activity);
     },
@@ -154,11 +152,27 @@ async function spawnAndRecord(attempt: Attempt, surroundings: AttemptSurrounding
     type: "agent_finished",
     ...place,
     status: result.status,
+    ...messageOfEnding(result),
     tokens: result.metadata.tokensUsed,
     cost_usd: result.metadata.costUsd,
     duration_ms: result.metadata.durationMs,
   });
   return result;
+}
+
+function messageOfEnding(result: SpawnResult): { readonly message?: string } {
+  switch (result.status) {
+    case "success":
+      return {};
+    case "timeout":
+      return { message: result.message };
+    case "error":
+      return { message: result.failure.message };
+    case "checkpoint":
+      return { message: result.checkpoint.message };
+    default:
+      return unreachable(result);
+  }
 }
 
 /** Saves what the agent left, whatever became of it, as a commit on the base: nothing an agent wrote is ever lost. */
@@ -205,6 +219,8 @@ function failureOfSpawn(result: SpawnResult): AttemptFailure | undefined {
       return { reason: "agent_failed", failure: result.failure };
     case "checkpoint":
       return { reason: "agent_timeout", message: `it asked a person: ${result.checkpoint.message}` };
+    default:
+      return unreachable(result);
   }
 }
 

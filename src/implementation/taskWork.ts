@@ -11,6 +11,7 @@ import { failure, type Result } from "../core/result.ts";
 import type { Slot } from "../git/slot.ts";
 import type { TaskState } from "../recovery/taskLife.ts";
 import type { Backlog, ModelRef, Task } from "../types.ts";
+import { archiveAttempt } from "./attemptArchive.ts";
 import { type AttemptFailure, type Consequence, consequenceOf, describeFailure, lessonOf } from "./attemptOutcome.ts";
 import type { MergeQueue } from "./mergeQueue.ts";
 import { type AttemptSurroundings, attemptTask } from "./taskAttempt.ts";
@@ -24,8 +25,6 @@ export interface TaskWorkOptions {
   readonly mergeQueue: MergeQueue;
   /** Who works on a task; settled for all tasks before the first starts. */
   readonly modelOf: (task: Task) => ModelRef;
-  /** Keeps a commit under a private ref. @returns the ref */
-  readonly archive: (task: Task, attempt: number, commit: string) => Promise<string>;
 }
 
 /** Carries one task from ready to complete or failed: attempt after attempt, each from a clean work tree. */
@@ -93,10 +92,11 @@ export class TaskWork {
     failed: AttemptFailure,
     consequence: Consequence,
   ): Promise<void> {
+    const { control, recorder } = this.options.surroundings;
     const state = this.stateOf(task);
     if (state.attempts < attempt) return;
-    const archived = await this.archiveWork(task, attempt, state);
-    await this.options.surroundings.recorder.record({
+    const archived = await archiveAttempt(control, recorder.runId, state);
+    await recorder.record({
       type: "attempt_failed",
       task: task.id,
       attempt,
@@ -105,11 +105,6 @@ export class TaskWork {
       ...(consequence === "interrupted" || consequence === "stop-run" ? { transient: true } : {}),
       ...(archived === undefined ? {} : { archived_ref: archived }),
     });
-  }
-
-  private async archiveWork(task: Task, attempt: number, { work, base }: TaskState): Promise<string | undefined> {
-    if (work === undefined || work.commit === base) return undefined;
-    return this.options.archive(task, attempt, work.commit);
   }
 
   private async fail(task: Task, failed: AttemptFailure): Promise<TaskEnding> {

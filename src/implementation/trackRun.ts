@@ -1,6 +1,6 @@
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { allowedEnvironment } from "../core/environment.ts";
-import { Refusal } from "../core/refusal.ts";
+import { messageOf, Refusal } from "../core/refusal.ts";
 import { truncateUtf8 } from "../core/utf8.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { takeFingerprint } from "../git/proofOfNoHarm.ts";
@@ -17,7 +17,7 @@ import { endRun } from "./runEnding.ts";
 import { canGoOn, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
 import { RunProgress } from "./runProgress.ts";
 import { RunRecorder } from "./runRecorder.ts";
-import { StatusProjection } from "./statusProjection.ts";
+import { describeUnwritten, StatusProjection } from "./statusProjection.ts";
 import { TaskWork } from "./taskWork.ts";
 import { verifyBase } from "./verifyBase.ts";
 import { WorkerPool } from "./workerPool.ts";
@@ -42,23 +42,15 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   const broken = new AbortController();
   const signal = AbortSignal.any([held.context.signal, broken.signal]);
   const resources = { ...held, context: { ...held.context, signal } };
-  const { scene, context, progress: reporter } = resources;
+  const { scene, context } = resources;
   const before = await takeFingerprint(scene.git, scene.user);
   const gate = gateOf(resources);
   const { allowRedBase } = held.flags;
   const verify = await verifyBase({ scene, control: held.control, gate, allowRedBase, signal });
   const log = await openRun(resources);
+  const { recorder, progress, statuses } = recordingOf(resources, log);
   try {
-    const recorder = new RunRecorder(log, (error) => progress.say("warn", `progress: ${String(error)}`));
-    const progress = new RunProgress(reporter, context.clock, scene.tasks, () => log.state);
-    const statuses = new StatusProjection(
-      scene.manager,
-      () => log.state,
-      scene.tasks.map((task) => task.id),
-      (error) => progress.say("warn", String(error)),
-    );
-    recorder.events.onAny(progress.onEvent);
-    recorder.events.onAny(statuses.onEvent);
+    // What cannot be written yet goes out with the next status; what never could is told at the end.
     await statuses.settle(false);
     for (const notice of context.workerNotices) progress.say("warn", notice);
 
@@ -68,8 +60,28 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     const ending = await pool.run();
     return await endRun({ scene, context, publisher, recorder, progress, statuses, ending, before });
   } finally {
+    // A run that broke has statuses on their way: they are written while the track is still ours.
+    await statuses.idle();
     await log.close();
   }
+}
+
+interface Recording {
+  readonly recorder: RunRecorder;
+  readonly progress: RunProgress;
+  readonly statuses: StatusProjection;
+}
+
+/** Who is told what happens, once the journal has it. */
+function recordingOf({ scene, context, progress: reporter }: TrackRunResources, log: RunLog): Recording {
+  const progress = new RunProgress(reporter, context.clock, scene.tasks, () => log.state);
+  const warn = (error: unknown) => progress.say("warn", messageOf(error));
+  const recorder = new RunRecorder(log, warn);
+  const ids = scene.tasks.map((task) => task.id);
+  const statuses = new StatusProjection(scene.manager, () => log.state, ids, warn);
+  recorder.events.onAny(progress.onEvent);
+  recorder.events.onAny(statuses.onEvent);
+  return { recorder, progress, statuses };
 }
 
 function gateOf({ scene, context, worktrees }: TrackRunResources): Gate {
@@ -96,20 +108,23 @@ async function openRun(resources: TrackRunResources): Promise<RunLog> {
       await unfinished.record({ type: "run_resumed" });
       return unfinished;
     }
-    const landed = landedIn(unfinished);
-    await new StatusProjection(
-      scene.manager,
-      () => unfinished.state,
-      landed,
-      () => undefined,
-    ).settle(true);
-    await unfinished.record({ type: "run_finished", outcome: "incomplete" });
-    await unfinished.close();
+    const landed = await closeTakenOver(unfinished, scene);
     return await startRun(opener, { ...purpose, tasks: tasks.filter(({ id }) => !landed.has(id)) });
   } catch (error) {
     await unfinished?.close();
     throw error;
   }
+}
+
+/** Ends a run that a new one takes over from. Its journal is not read again: what landed has to be in the file first. */
+async function closeTakenOver(run: RunLog, { manager }: ImplementScene): Promise<ReadonlySet<string>> {
+  const landed = landedIn(run);
+  const ignore = () => undefined;
+  const written = await new StatusProjection(manager, () => run.state, landed, ignore).settle(true);
+  if (!written.ok) throw new Refusal(`What the last run landed is kept, but ${describeUnwritten(written.failure)}`);
+  await run.record({ type: "run_finished", outcome: "incomplete" });
+  await run.close();
+  return landed;
 }
 
 /** Where a branch that is not there yet begins: at the user's commit, or, deleted under an open run, where that was. */
@@ -135,8 +150,7 @@ interface PoolParts {
 
 function publisherOf({ scene, control }: TrackRunResources, recorder: RunRecorder): BranchPublisher {
   const { git, user, backlog } = scene;
-  const published = recorder.state.head ?? user.head;
-  return new BranchPublisher({ git, user, control, recorder, trackId: backlog.track_id, published });
+  return new BranchPublisher({ git, user, control, recorder, trackId: backlog.track_id, published: recorder.head });
 }
 
 async function poolOf(resources: TrackRunResources, parts: PoolParts): Promise<WorkerPool> {
@@ -154,7 +168,7 @@ async function poolOf(resources: TrackRunResources, parts: PoolParts): Promise<W
       indexes: scene.state.indexes,
       environment: allowedEnvironment(context.environment),
       setup: scene.setup,
-      system: await agentsFile(control, recorder.state.head ?? user.head),
+      system: await agentsFile(control, recorder.head),
       signal: context.signal,
       onActivity: progress.onActivity,
     },
@@ -164,11 +178,6 @@ async function poolOf(resources: TrackRunResources, parts: PoolParts): Promise<W
       const model = models.get(task.id);
       if (model === undefined) throw new Error(`no model was chosen for ${task.id}`);
       return model;
-    },
-    archive: async (task, attempt, commit) => {
-      const ref = `refs/mac/attempts/${recorder.runId}/${task.id}/${attempt}`;
-      await control.pin(ref, commit);
-      return ref;
     },
   });
   // As they are now: a run that was taken up may have told of more than the file did when it was read.

@@ -15,7 +15,7 @@ export interface WorkerPoolOptions {
   readonly state: () => RunState;
   /** Carries a task through all its attempts; records what happens. Rejects only for a bug or a broken machine. */
   readonly work: (task: Task) => Promise<TaskEnding>;
-  /** Called when `work` has rejected: what else goes on is to come to an end. */
+  /** Called when `work` or `skip` has rejected: what else goes on is to come to an end. */
   readonly onBroken: () => void;
   /** Records that a task cannot be done because another failed. */
   readonly skip: (task: Task, because: string) => Promise<void>;
@@ -41,10 +41,10 @@ export class WorkerPool {
     this.options = options;
   }
 
-  /** Rejects with the first error of `work`, once nothing runs any more. */
+  /** Rejects with the first error of `work` or `skip`, once nothing runs any more. */
   async run(): Promise<PoolEnding> {
     for (;;) {
-      await this.skipUnreachable();
+      await this.endingAllOnError(() => this.skipUnreachable());
       this.startReady();
       if (this.running.size === 0) break;
       await Promise.race(this.running.values());
@@ -63,11 +63,18 @@ export class WorkerPool {
     }
   }
 
-  private async workOn(task: Task): Promise<void> {
-    try {
+  private workOn(task: Task): Promise<void> {
+    return this.endingAllOnError(async () => {
       const ending = await this.options.work(task);
       if (ending === "interrupted") this.stopReason ??= "interrupted";
       if (ending === "stop-run") this.stopReason ??= `${task.id}: ${this.failureOf(task)}`;
+    });
+  }
+
+  /** An error waits until nothing runs any more: whoever hears of it lets go of the slots and of the journal. */
+  private async endingAllOnError(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
     } catch (error) {
       this.errors.push(error);
       this.stopReason ??= "broken";

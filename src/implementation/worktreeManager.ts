@@ -52,11 +52,6 @@ export class WorktreeManager {
     }
   }
 
-  /** True while a worker can be given a work tree. */
-  hasFree(): boolean {
-    return this.free.length > 0;
-  }
-
   /** Lends a slot. There is one for each worker, so asking for more is a bug. */
   take(): Slot {
     const slot = this.free.shift();

@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock.ts";
-import type { ProgressEntry } from "../core/progress.ts";
+import type { ProgressEntry, ProgressStream } from "../core/progress.ts";
 import { formatEntry } from "./formatEntry.ts";
 import { renderBlock } from "./renderBlock.ts";
-import type { ProgressReporter, ProgressStream, StartTicker } from "./reporter.ts";
+import type { ProgressReporter, StartTicker } from "./reporter.ts";
 import type { RunSnapshot } from "./runSnapshot.ts";
 import { columnsOf } from "./terminalText.ts";
 

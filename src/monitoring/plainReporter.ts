@@ -1,6 +1,6 @@
-import type { ProgressEntry } from "../core/progress.ts";
+import type { ProgressEntry, ProgressStream } from "../core/progress.ts";
 import { formatEntry } from "./formatEntry.ts";
-import type { ProgressReporter, ProgressStream } from "./reporter.ts";
+import type { ProgressReporter } from "./reporter.ts";
 
 /** One plain line an event, and nothing for snapshots: a log keeps every line it is given. */
 export class PlainReporter implements ProgressReporter {

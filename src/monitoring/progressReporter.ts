@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock.ts";
-import type { LogProgress } from "../core/progress.ts";
+import type { LogProgress, ProgressStream } from "../core/progress.ts";
 import { LiveReporter } from "./liveReporter.ts";
 import { PlainReporter } from "./plainReporter.ts";
-import type { ProgressReporter, ProgressStream, StartTicker } from "./reporter.ts";
+import type { ProgressReporter, StartTicker } from "./reporter.ts";
 
 export interface ProgressReporterOptions {
   /** Standard error: standard output is for results. Undefined where anything written would spoil a screen. */

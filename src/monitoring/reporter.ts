@@ -11,13 +11,5 @@ export interface ProgressReporter {
   stop(): void;
 }
 
-/** What is needed of `process.stderr`. */
-export interface ProgressStream {
-  write(text: string): unknown;
-  readonly isTTY?: boolean | undefined;
-  readonly columns?: number | undefined;
-  readonly rows?: number | undefined;
-}
-
 /** Calls `tick` every `intervalMs` without keeping the process alive, until the returned function is called. */
 export type StartTicker = (tick: () => void, intervalMs: number) => () => void;

@@ -2,7 +2,7 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { syncDirectory } from "../core/files.ts";
-import { messageOf } from "../core/refusal.ts";
+import { messageOf, Refusal } from "../core/refusal.ts";
 import { type Result, success } from "../core/result.ts";
 import { encodeRecord, type JournalRecord } from "./journalRecord.ts";
 import { type JournalContent, type JournalDamage, readJournal } from "./readJournal.ts";
@@ -15,8 +15,8 @@ export interface JournalOptions {
   readonly assertOwned: () => Promise<void>;
 }
 
-/** A record could not be brought to disk, or is not ours to write; nothing more can be written here. */
-export class JournalWriteError extends Error {
+/** A record could not be brought to disk, or is not ours to write; nothing more can be written here: the command ends. */
+export class JournalWriteError extends Refusal {
   override readonly name = "JournalWriteError";
 }
 

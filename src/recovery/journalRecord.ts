@@ -1,4 +1,5 @@
 import * as crypto from "node:crypto";
+import { parseJson } from "../core/parseJson.ts";
 import { failure, type Result, success } from "../core/result.ts";
 
 /** One line of a journal, without its checksum. `event` is what was recorded, as plain JSON data. */
@@ -40,7 +41,7 @@ export function decodeRecord(
   if (chainedSum(expected.previousSum, body) !== sum) {
     return failure("its checksum does not match its text and the lines before it");
   }
-  const record = parse(body);
+  const record = parseJson(body);
   if (!isRecord(record)) return failure("it is not a journal record of version 1");
   if (record.seq !== expected.seq) return failure(`its number is ${record.seq} where ${expected.seq} is due`);
   if (record.epoch < expected.minEpoch) return failure(`its epoch ${record.epoch} is over`);
@@ -60,14 +61,6 @@ const sha256: (text: string) => string =
   typeof crypto.hash === "function"
     ? (text) => crypto.hash("sha256", text, "hex")
     : (text) => crypto.createHash("sha256").update(text).digest("hex");
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 function isRecord(value: unknown): value is JournalRecord {
   return (

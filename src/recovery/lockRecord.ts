@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { link, open, rm } from "node:fs/promises";
 import { z } from "zod";
 import { hasErrorCode, readTextIfExists } from "../core/files.ts";
+import { parseJson } from "../core/parseJson.ts";
 
 const lockRecordSchema = z.object({
   v: z.literal(1),
@@ -64,12 +65,4 @@ async function writeTemporary(path: string, record: LockRecord): Promise<string>
     await handle.close();
   }
   return temporary;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -9,12 +9,15 @@ import { readJournal } from "./readJournal.ts";
 import { parseRunEvent } from "./runEvents.ts";
 import { RunProjection, type RunState } from "./runState.ts";
 
-/** `YYYYMMDD-HHMMSS-<6 hex>`, in UTC: sorted by name, runs are sorted by the time they began. */
-const RUN_ID = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
+/**
+ * `YYYYMMDD-HHMMSSmmm-<6 hex>`, in UTC: sorted by name, runs are sorted by the time they began. To the millisecond,
+ * since a run that has nothing to do ends within the second it began in, and the next must come after it.
+ */
+const RUN_ID = /^\d{8}-\d{9}-[0-9a-f]{6}$/;
 
 function newRunId(clock: Clock): string {
-  const digits = new Date(clock.now()).toISOString().replaceAll(/[-:]/g, "");
-  return `${digits.slice(0, 8)}-${digits.slice(9, 15)}-${randomBytes(3).toString("hex")}`;
+  const digits = new Date(clock.now()).toISOString().replaceAll(/[-:.]/g, "");
+  return `${digits.slice(0, 8)}-${digits.slice(9, 18)}-${randomBytes(3).toString("hex")}`;
 }
 
 /** Makes the folder of a new run, durably, and returns the run's id. Rejects where the file system does not let us. */

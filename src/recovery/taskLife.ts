@@ -13,7 +13,8 @@ import type { TaskEvent } from "./runEvents.ts";
  *       │                            │                                  │ landing_intended (passed)
  *       │                            └── retrying ◄──attempt_failed──┐  ▼
  *       │                                   │        (from any state │ landing ──task_landed──► complete
- *       │                                   │         of an attempt) └──┘
+ *       │                                   │         of an attempt, └──┘
+ *       │                                   │         awaiting_input too)
  *       ├──task_skipped──► skipped ◄────────┤  (and from awaiting_input)
  *       └──task_failed───► failed  ◄────────┘  (and from any state but landing, which must be resolved first)
  *
@@ -97,6 +98,11 @@ export function newTask(id: string): TaskState {
 const IN_ATTEMPT: readonly TaskPhase[] = ["preparing", "working", "verifying", "landing"];
 const BETWEEN_ATTEMPTS: readonly TaskPhase[] = ["ready", "retrying", "awaiting_input"];
 
+/** True between the start of an attempt and its end. */
+export function isInAttempt({ phase }: TaskState): boolean {
+  return IN_ATTEMPT.includes(phase);
+}
+
 /** From which phases each event may come. */
 const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = {
   attempt_started: BETWEEN_ATTEMPTS,
@@ -106,7 +112,7 @@ const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = 
   verification_finished: ["verifying"],
   landing_intended: ["verifying", "landing"],
   task_landed: ["landing"],
-  attempt_failed: IN_ATTEMPT,
+  attempt_failed: [...IN_ATTEMPT, "awaiting_input"],
   task_failed: [...BETWEEN_ATTEMPTS, "preparing", "working", "verifying"],
   task_skipped: BETWEEN_ATTEMPTS,
 };

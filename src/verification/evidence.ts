@@ -1,13 +1,9 @@
 import { protectedPathReason } from "../core/protectedPaths.ts";
+import type { Change } from "../git/changes.ts";
+import { GITLINK_MODE, LINK_MODE } from "../git/rawDiff.ts";
 
-/** One path that differs between two trees. Modes are git's, as octal text; "000000" where there is no file. */
-export interface ChangedPath {
-  readonly path: string;
-  readonly oldMode: string;
-  readonly newMode: string;
-  /** Name of the filter (such as `lfs`) that the repository stores the path through. */
-  readonly filter?: string | undefined;
-}
+/** What is looked at of a change. */
+export type ChangedPath = Pick<Change, "path" | "oldMode" | "newMode" | "filter">;
 
 /** Why a piece of work may not land. Each kind is checked before any command runs. */
 export type Violation =
@@ -20,9 +16,6 @@ export interface EvidenceRules {
   readonly mayWrite: (path: string) => boolean;
   readonly allowEmpty: boolean;
 }
-
-const SYMBOLIC_LINK = "120000";
-const GITLINK = "160000";
 
 /**
  * What a difference alone says against work: nothing was changed, something outside the task's scope was, or something
@@ -42,8 +35,8 @@ export function violations(changes: readonly ChangedPath[], rules: EvidenceRules
 }
 
 function forbiddenKind({ path, oldMode, newMode, filter }: ChangedPath): string | undefined {
-  if (newMode === SYMBOLIC_LINK && oldMode !== SYMBOLIC_LINK) return "a new symbolic link";
-  if (newMode === GITLINK || oldMode === GITLINK) return "a submodule";
+  if (newMode === LINK_MODE && oldMode !== LINK_MODE) return "a new symbolic link";
+  if (newMode === GITLINK_MODE || oldMode === GITLINK_MODE) return "a submodule";
   if (filter !== undefined) return `stored through the filter '${filter}', which does not run here`;
   const reason = protectedPathReason(path);
   return reason === undefined ? undefined : `it ${reason}`;

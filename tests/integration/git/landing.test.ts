@@ -56,10 +56,15 @@ describe("control.git", () => {
     expect(await place.control.commit({ ...options, time: new Date(1_700_000_000_000) })).toBe(commit);
     expect(await place.control.readFile(commit, "src/b.txt")).toBe("theirs\n");
     expect(await place.control.readFile(commit, "src")).toBeUndefined();
-    expect(await place.control.firstParentLog(base, commit)).toEqual([
-      { commit: one, subject: "T001: work", trailers: {} },
-      { commit, subject: "T002: both", trailers: { "Mac-Run": "r1", "Mac-Task": "T002" } },
-    ]);
+    const format = "--format=%H %s %an %(trailers:only=true,unfold=true,separator=%x2C)";
+    const { directory } = place.control;
+    const log = await sandbox.git.must(["log", "--first-parent", "--reverse", format, `${base}..${commit}`], {
+      cwd: directory,
+      gitDir: directory,
+    });
+    const [first, second] = log.trimEnd().split("\n");
+    expect(first).toStartWith(`${one} T001: work `);
+    expect(second).toBe(`${commit} T002: both Ä Mac-Run: r1,Mac-Task: T002`);
     expect(await place.control.treeOf(commit)).toBe(merged.tree);
     expect(await place.control.mergeTrees(one, rival)).toEqual({ kind: "conflict", paths: ["a.txt"] });
   });

@@ -104,7 +104,7 @@ describe("supported", () => {
     sandbox.repository("origin");
     sandbox.commit("origin", { "b.txt": "two\n" }, "second");
     sandbox.run(".", "clone", "-q", "--depth=1", `file://${join(sandbox.folder, "origin")}`, "user");
-    expect((await sandbox.open("user")).user.shallow).toBe(true);
+    expect(sandbox.run("user", "rev-parse", "--is-shallow-repository").trim()).toBe("true");
     await wholeRound("user");
   });
 
@@ -128,7 +128,6 @@ describe("supported", () => {
     sandbox.repository("user", { "in/a.txt": "one\n", "out/b.txt": "two\n" });
     sandbox.run("user", "sparse-checkout", "set", "in");
     const place = await sandbox.open("user");
-    expect(place.user.sparse).toBe(true);
     const commit = await place.work({ "in/a.txt": "new\n", "out/b.txt": "new\n", "out/c.txt": "new\n" });
     await createTrackBranch(sandbox.git, place.user, place.control, "t", place.user.head);
     await publishTrackBranch(sandbox.git, place.user, place.control, "t", commit, place.user.head);
@@ -182,14 +181,9 @@ describe("supported", () => {
     expect(await place.control.readFile(commit, "u.txt")).toBe("changed\n");
   });
 
-  test("a detached HEAD and one in the middle of a merge are reported", async () => {
+  test("a detached HEAD has no branch", async () => {
     sandbox.repository("user");
     sandbox.run("user", "checkout", "-q", "--detach");
     expect((await sandbox.open("user")).user.branch).toBeUndefined();
-    sandbox.run("user", "checkout", "-q", "-b", "other");
-    sandbox.commit("user", { "o.txt": "o\n" }, "other");
-    sandbox.run("user", "checkout", "-q", "main");
-    sandbox.run("user", "merge", "-q", "--no-commit", "--no-ff", "other");
-    expect((await sandbox.open("user")).user.operation).toBe("merge");
   });
 });

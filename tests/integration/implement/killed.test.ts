@@ -83,6 +83,16 @@ test("killed after a landing whose status was never written, then the backlog ed
   expect(await track.landed(base)).toHaveLength(3);
 });
 
+test("killed after its work was saved: that work stays under a ref of its own", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }] });
+  await killAt(track, "event:work_captured", "T001");
+  await track.implement(writesItsWord);
+  const control = await track.control();
+  const archived = await control.git("for-each-ref", "--format=%(refname)", "refs/mac/attempts");
+  expect(archived).toMatch(/^refs\/mac\/attempts\/[^/]+\/T001\/1$/);
+  expect(await control.git("show", `${archived}:${fileOf("T001")}`)).toBe("word");
+});
+
 test("killed twice in a row", async () => {
   await using track = await makeTrack({ tasks: CHAIN });
   const base = await track.repository.git("rev-parse", "HEAD");

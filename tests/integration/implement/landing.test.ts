@@ -49,7 +49,7 @@ test("every first-parent commit passes verify, and says which task, run, attempt
     const [people, body = ""] = (await repository.git("log", "-1", "--format=%an <%ae> %cn%x00%B", commit)).split("\0");
     expect(people).toBe("Ada Example <ada@example.com> Ada Example");
     const id = /^(T\d+): Write /.exec(body)?.[1];
-    expect(body).toMatch(/\nMac-Run: \d{8}-\d{6}-[0-9a-f]{6}\n/);
+    expect(body).toMatch(/\nMac-Run: \d{8}-\d{9}-[0-9a-f]{6}\n/);
     expect(body).toContain(`\nMac-Task: ${id}\nMac-Attempt: 1\nMac-Model: test/worker`);
   }
 });

@@ -39,11 +39,13 @@ describe("runs", () => {
   test("have ids that sort by time; other things in the folder are not runs", async () => {
     expect(await listRuns(runs)).toEqual([]);
     const first = await createRun(runs, clock);
-    expect(first).toMatch(/^20260102-030405-[0-9a-f]{6}$/);
-    time += 86_400_000;
+    expect(first).toMatch(/^20260102-030405000-[0-9a-f]{6}$/);
+    time += 1;
     const second = await createRun(runs, clock);
+    time += 86_400_000;
+    const third = await createRun(runs, clock);
     mkdirSync(join(runs, "notes"));
-    expect(await listRuns(runs)).toEqual([second, first]);
+    expect(await listRuns(runs)).toEqual([third, second, first]);
   });
 
   test("what was recorded is the state after opening again", async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { parseFirstParentLog } from "../../../src/git/firstParentLog.ts";
 import { failureFromEnd, reasonFromStderr } from "../../../src/git/gitFailure.ts";
 import { Git, parseGitVersion, splitNul } from "../../../src/git/gitProcess.ts";
 import { parseStatus } from "../../../src/git/porcelainStatus.ts";
@@ -82,14 +81,6 @@ test("status entries: tracked, unmerged and untracked, with spaces in paths", ()
   const [touched] = parseStatus("1 MM N... 100644 100644 100755 aaa bbb x\0");
   const [untouched] = parseStatus("1 M. N... 100644 100644 100644 aaa bbb x\0");
   expect(touched?.staged).toBe(untouched?.staged ?? "missing");
-});
-
-test("the log's trailers, of repeated ones the last", () => {
-  const output = "c1\nT001: x: y\nMac-Task: T001\nMac-Model: a/b: c\nMac-Task: T002\n\0c2\nplain\n\0";
-  expect(parseFirstParentLog(output)).toEqual([
-    { commit: "c1", subject: "T001: x: y", trailers: { "Mac-Task": "T002", "Mac-Model": "a/b: c" } },
-    { commit: "c2", subject: "plain", trailers: {} },
-  ]);
 });
 
 test("worktrees with a branch, detached, and with a newline in the path", () => {

@@ -3,7 +3,7 @@ import type { RunEvent } from "../../../src/recovery/runEvents.ts";
 /** Events with the least they need, for tests. */
 export const started = (...tasks: string[]): RunEvent => ({
   type: "run_started",
-  run_id: "20260102-030405-abcdef",
+  run_id: "20260102-030405000-abcdef",
   track_id: "feature",
   base: "base",
   user_branch: "main",

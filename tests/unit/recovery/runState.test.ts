@@ -79,10 +79,11 @@ describe("the life of a task", () => {
     });
   });
 
-  test("a task that asks a person waits, and goes on with a new attempt", () => {
+  test("a task that asks a person waits, and goes on with a new attempt, or its attempt is given up", () => {
     const asking = [attempt("T1"), session("T1"), agent("T1", 1, "checkpoint")];
     expect(phaseOf(asking)).toBe("awaiting_input");
     expect(phaseOf([...asking, attempt("T1", 2)])).toBe("preparing");
+    expect(phaseOf([...asking, attemptFailed("T1")])).toBe("retrying");
   });
 
   test("a crash keeps what was intended, so that it can be looked up", () => {
