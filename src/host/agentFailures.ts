@@ -25,6 +25,14 @@ function sortError(error: MessageError): AgentFailure {
       return { reason: "invalid_answer", message: "the model answered without the form asked for", retryable: true };
     case "ContextOverflowError":
       return { reason: "context_overflow", message: error.data.message, retryable: false };
+    case "MessageOutputLengthError":
+      return {
+        reason: "invalid_answer",
+        message: "the answer was cut off at the model's length limit",
+        retryable: true,
+      };
+    case "ContentFilterError":
+      return { reason: "provider", message: messageOfError(error), retryable: false };
     case "APIError":
       return apiFailure(error.data.statusCode, error.data.message, error.data.isRetryable);
     default:

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { ToolContext } from "@opencode-ai/plugin";
 import type { Config } from "@opencode-ai/sdk/v2/client";
 import { type Options, parseOptions } from "../config.ts";
@@ -8,9 +7,11 @@ import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { deferred } from "../core/deferred.ts";
 import { processShutdown } from "../core/gracefulShutdown.ts";
 import type { ProgressEntry } from "../core/progress.ts";
+import { createLimiter } from "../core/rateLimit.ts";
 import { messageOf, Refusal } from "../core/refusal.ts";
 import { dataDirectory } from "../core/stateDirectory.ts";
 import type { AgentInstances } from "./agentInstances.ts";
+import { pluginsForAgents } from "./agentPlugins.ts";
 import { installAgentShell } from "./agentShell.ts";
 import { WRITE_TOOLS } from "./agents.ts";
 import type { Invocation } from "./commandLine.ts";
@@ -18,7 +19,7 @@ import { commandFor } from "./commands.ts";
 import type { MessageRouter } from "./messageRouter.ts";
 import { ConnectedModels } from "./models.ts";
 import { REPORT_END } from "./names.ts";
-import type { OpencodeClient } from "./opencodeClient.ts";
+import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 import { OpencodeRunner } from "./opencodeRunner.ts";
 import { toolsThatWouldAsk } from "./permissions.ts";
 import type { SessionEvents } from "./sessionEvents.ts";
@@ -70,18 +71,21 @@ export class CommandRunner {
 
   private async contextFor(options: Options, tool: ToolContext, signal: AbortSignal): Promise<CommandContext> {
     const { client, ownsProcess, router } = this.host;
-    const { data: userConfig } = await client.config.get({ directory: tool.directory }, { throwOnError: true });
+    const { directory } = tool;
+    const { data: userConfig } = await answerOf("its configuration", (limit) =>
+      client.config.get({ directory }, { throwOnError: true, signal: limit }),
+    );
     return {
-      directory: tool.directory,
+      directory,
       environment: process.env,
       options,
-      runner: await this.runnerFor(tool, userConfig),
+      runner: await this.runnerFor(tool, userConfig, options),
       workerNotices: workerNotices(userConfig),
-      models: await ConnectedModels.read(client, tool.directory, router.chosenModel(tool.sessionID)),
+      models: await ConnectedModels.read(client, directory, router.chosenModel(tool.sessionID)),
       clock: systemClock,
       signal,
       progressStream: ownsProcess ? process.stderr : undefined,
-      notify: ownsProcess ? undefined : (entry) => this.toast(tool.directory, entry),
+      notify: ownsProcess ? undefined : (entry) => this.toast(directory, entry),
     };
   }
 
@@ -105,16 +109,17 @@ export class CommandRunner {
     throw new Refusal(`${report.text}${REPORT_END}${report.outcome.reason}`);
   }
 
-  private async runnerFor(tool: ToolContext, userConfig: Config): Promise<OpencodeRunner> {
+  private async runnerFor(tool: ToolContext, userConfig: Config, options: Options): Promise<OpencodeRunner> {
     const { client, events, instances, pluginUrl } = this.host;
     return new OpencodeRunner({
       client,
       events,
       instances,
+      limiter: createLimiter(options.apiConcurrency),
       userConfig,
       parentSessionID: tool.sessionID,
       userDirectory: tool.directory,
-      plugins: pluginsForAgents(userConfig, pluginUrl),
+      plugins: pluginsForAgents(userConfig.plugin, pluginUrl),
       agentShell: await installAgentShell(join(dataDirectory(process.env), "shell")),
     });
   }
@@ -126,26 +131,4 @@ function workerNotices(config: Config): string[] {
   if (tools.length === 0) return [];
   const list = tools.join(" and ");
   return [`your permissions ask before ${list}; nobody could answer, so workers go without (allow it to change that)`];
-}
-
-/**
- * The plugins an agent's instance loads: this one as the user wrote it, with its options, and those from packages,
- * which may be what signs requests to a provider. Files of the user's project stay out.
- */
-function pluginsForAgents(config: Config, pluginUrl: string): NonNullable<Config["plugin"]> {
-  const folder = fileURLToPath(new URL(".", pluginUrl)).replace(/\/$/, "");
-  const plugins = config.plugin ?? [];
-  const nameOf = (plugin: (typeof plugins)[number]) => (typeof plugin === "string" ? plugin : plugin[0]);
-  const isOurs = (name: string) => name.includes("multi-agent-coder") || toPath(name).startsWith(folder);
-  const ours = plugins.find((plugin) => isOurs(nameOf(plugin))) ?? pluginUrl;
-  const packages = plugins.filter((plugin) => /^(@[\w.-]+\/)?[\w-]/.test(nameOf(plugin)) && !isFile(nameOf(plugin)));
-  return [...packages.filter((plugin) => !isOurs(nameOf(plugin))), ours];
-}
-
-function isFile(name: string): boolean {
-  return name.startsWith("file:") || name.startsWith(".") || name.startsWith("/");
-}
-
-function toPath(name: string): string {
-  return name.startsWith("file:") ? fileURLToPath(name) : name;
 }

@@ -39,7 +39,7 @@ function overview(): string {
 }
 
 function quoteIfNeeded(argument: string): string {
-  return /[\s"\\]/.test(argument) ? `"${argument.replace(/[\\"]/g, "\\$&")}"` : argument;
+  return /[\s"'\\]/.test(argument) ? `"${argument.replace(/[\\"]/g, "\\$&")}"` : argument;
 }
 
 /** Standard input is closed: OpenCode would wait for an open pipe before it does anything. */

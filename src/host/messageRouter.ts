@@ -1,11 +1,12 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Hooks } from "@opencode-ai/plugin";
+import { parseJson } from "../core/parseJson.ts";
 import type { ModelRef } from "../types.ts";
 import type { CommandNames } from "./configuration.ts";
 import { isPipeline } from "./models.ts";
 import { PIPELINE_AGENT, PIPELINE_MODEL, PIPELINE_PROVIDER, type Verb } from "./names.ts";
-import type { OpencodeClient } from "./opencodeClient.ts";
+import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 import { commandLineFor, routeRunMessage } from "./routing.ts";
 import { modelBehind } from "./sessionModel.ts";
 
@@ -62,7 +63,8 @@ export class MessageRouter {
     output.message.model = { providerID: PIPELINE_PROVIDER, modelID: PIPELINE_MODEL };
     output.message.agent = PIPELINE_AGENT;
     keepOnly(output.parts, commandLine);
-    await this.giveTitle(input.sessionID, commandLine);
+    // Without its title a session costs one request; that is no reason not to run the command.
+    await this.giveTitle(input.sessionID, commandLine).catch(() => undefined);
   };
 
   private commandLineOf(sessionID: string, parts: IncomingParts): string | undefined {
@@ -84,10 +86,15 @@ export class MessageRouter {
 
   /** A session that has a title is not sent to a model to get one, whatever `small_model` says. */
   private async giveTitle(sessionID: string, commandLine: string): Promise<void> {
-    const { data: session } = await this.client.session.get({ sessionID, directory: this.directory });
+    const { client, directory } = this;
+    const { data: session } = await answerOf("a session", (limit) =>
+      client.session.get({ sessionID, directory }, { signal: limit }),
+    );
     if (session === undefined || session.parentID !== undefined || !isDefaultTitle(session.title)) return;
     const title = commandLine.length > 60 ? `${commandLine.slice(0, 57)}...` : commandLine;
-    await this.client.session.update({ sessionID, directory: this.directory, title });
+    await answerOf("a session's title", (limit) =>
+      client.session.update({ sessionID, directory, title }, { signal: limit }),
+    );
   }
 }
 
@@ -108,7 +115,8 @@ function attachedFiles(parts: IncomingParts): string[] {
     const read = /^Called the Read tool with the following input: .*"filePath":("(?:[^"\\]|\\.)*")/.exec(
       part.text,
     )?.[1];
-    return read === undefined ? [] : [String(JSON.parse(read))];
+    const path = read === undefined ? undefined : parseJson(read);
+    return typeof path === "string" ? [path] : [];
   });
   return [...new Set(paths)];
 }

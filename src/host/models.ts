@@ -2,7 +2,7 @@ import type { Provider } from "@opencode-ai/sdk/v2/client";
 import { formatModelRef, type ModelCatalog } from "../core/modelCatalog.ts";
 import type { ModelRef } from "../types.ts";
 import { PIPELINE_PROVIDER } from "./names.ts";
-import type { OpencodeClient } from "./opencodeClient.ts";
+import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 
 export function isPipeline(model: ModelRef): boolean {
   return model.providerID === PIPELINE_PROVIDER;
@@ -23,7 +23,9 @@ export class ConnectedModels implements ModelCatalog {
     directory: string,
     sessionModel: ModelRef | undefined,
   ): Promise<ConnectedModels> {
-    const { data } = await client.config.providers({ directory }, { throwOnError: true });
+    const { data } = await answerOf("its models", (limit) =>
+      client.config.providers({ directory }, { throwOnError: true, signal: limit }),
+    );
     const providers = data.providers.filter((provider) => provider.id !== PIPELINE_PROVIDER);
     return new ConnectedModels(providers, sessionModel);
   }
@@ -60,7 +62,7 @@ export class ConnectedModels implements ModelCatalog {
 
 /** What OpenCode would choose if nobody said anything and we were not there: the first provider's default model. */
 export async function fallbackModel(client: OpencodeClient, directory: string): Promise<ModelRef | undefined> {
-  const { data } = await client.config.providers({ directory });
+  const { data } = await answerOf("its models", (limit) => client.config.providers({ directory }, { signal: limit }));
   for (const { id } of data?.providers ?? []) {
     const modelID = data?.default[id];
     if (id !== PIPELINE_PROVIDER && modelID !== undefined) return { providerID: id, modelID };

@@ -1,5 +1,6 @@
 import type { PluginInput } from "@opencode-ai/plugin";
 import { createOpencodeClient, type OpencodeClient } from "@opencode-ai/sdk/v2/client";
+import { withTimeLimit } from "../core/timeLimit.ts";
 import { field } from "./sessionEvents.ts";
 
 export type { OpencodeClient };
@@ -13,6 +14,17 @@ type Transport = NonNullable<Parameters<typeof createOpencodeClient>[0]>;
  */
 export function clientOf(input: Pick<PluginInput, "client">): OpencodeClient {
   return createOpencodeClient(transportOf(input.client) ?? NO_TRANSPORT);
+}
+
+/** OpenCode answers what needs no model from memory or its database; making an instance takes a second or two. */
+const ANSWER_LIMIT_MS = 20_000;
+
+/**
+ * What OpenCode answers to a request that does no model work, within 20 s. Rejects with `TimeLimitExceeded` when it
+ * does not: requests have been seen to hang. `what` names the answer in that error: "its configuration".
+ */
+export function answerOf<Answer>(what: string, request: (limit: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  return withTimeLimit(request, ANSWER_LIMIT_MS, `OpenCode's answer to a request for ${what}`);
 }
 
 function transportOf(client: unknown): Transport | undefined {

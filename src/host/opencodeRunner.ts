@@ -9,6 +9,7 @@ import type {
   SpawnResult,
 } from "../core/agentRunner.ts";
 import { jsonInText } from "../core/jsonInText.ts";
+import type { Limiter } from "../core/rateLimit.ts";
 import { messageOf } from "../core/refusal.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { ModelRef } from "../types.ts";
@@ -16,7 +17,7 @@ import { failureOf, failureOfRetries } from "./agentFailures.ts";
 import { type AgentInstances, agentInstanceConfig } from "./agentInstances.ts";
 import { toolRules } from "./agents.ts";
 import { PLANNER_AGENT, WORKER_AGENT } from "./names.ts";
-import type { OpencodeClient } from "./opencodeClient.ts";
+import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 import { sessionRules } from "./permissions.ts";
 import type { SessionEvents } from "./sessionEvents.ts";
 import { SessionWatch, type StopReason } from "./sessionWatch.ts";
@@ -36,6 +37,8 @@ export interface OpencodeHost {
   readonly agentShell: string;
   readonly events: SessionEvents;
   readonly instances: AgentInstances;
+  /** How many sessions are open at once (option `apiConcurrency`). */
+  readonly limiter: Limiter;
 }
 
 const AGENT_OF_ROLE: Readonly<Record<AgentRole, string>> = {
@@ -44,8 +47,6 @@ const AGENT_OF_ROLE: Readonly<Record<AgentRole, string>> = {
   worker: WORKER_AGENT,
 };
 
-/** Limit for each request that does no model work: creating, aborting, deleting and reading a session. */
-const REQUEST_LIMIT_MS = 20_000;
 /** How long an aborted session may take to end; an interrupted command has 5 s for everything. */
 const ABORT_LIMIT_MS = 2_000;
 
@@ -59,7 +60,12 @@ export class OpencodeRunner implements AgentRunner {
     this.secrets = keysIn(host.userConfig);
   }
 
-  async spawnAgent(role: AgentRole, prompt: string, options: SpawnOptions): Promise<SpawnResult> {
+  /** Waits until fewer than the allowed number of sessions are open; that wait is in no limit and no duration. */
+  spawnAgent(role: AgentRole, prompt: string, options: SpawnOptions): Promise<SpawnResult> {
+    return this.host.limiter(() => this.spawnNow(role, prompt, options));
+  }
+
+  private async spawnNow(role: AgentRole, prompt: string, options: SpawnOptions): Promise<SpawnResult> {
     const startedAt = performance.now();
     const metadata = (sessionID?: string, usage = { tokensUsed: 0, costUsd: 0 }): SpawnMetadata => ({
       sessionID,
@@ -73,13 +79,17 @@ export class OpencodeRunner implements AgentRunner {
     try {
       sessionID = await this.createSession(role, options);
     } catch (error) {
+      if (options.signal.aborted) return { status: "error", failure: ABORTED, metadata: metadata() };
       const failure: AgentFailure = { reason: "host", message: `no session: ${messageOf(error)}`, retryable: true };
       return { status: "error", failure, metadata: metadata() };
     }
 
     try {
       options.onActivity?.({ kind: "opened", sessionID });
-      const ending = await this.converse(sessionID, role, prompt, options);
+      // Stopped while the session was made: a prompt sent now could outrun the abort, and cost a request.
+      const ending = options.signal.aborted
+        ? errorEnding(ABORTED)
+        : await this.converse(sessionID, role, prompt, options);
       return { ...ending, metadata: metadata(sessionID, await this.usageOf(sessionID, options.directory)) };
     } finally {
       await this.deleteSession(sessionID, options.directory);
@@ -89,16 +99,18 @@ export class OpencodeRunner implements AgentRunner {
   private async createSession(role: AgentRole, options: SpawnOptions): Promise<string> {
     const { client, parentSessionID, userConfig } = this.host;
     const agent = AGENT_OF_ROLE[role];
+    const session = {
+      directory: options.directory,
+      parentID: parentSessionID,
+      title: options.title,
+      agent,
+      permission: sessionRules(toolRules(agent), userConfig.permission),
+    };
     const create = async () => {
-      const { data } = await client.session.create(
-        {
-          directory: options.directory,
-          parentID: parentSessionID,
-          title: options.title,
-          agent,
-          permission: sessionRules(toolRules(agent), userConfig.permission),
-        },
-        { throwOnError: true, signal: AbortSignal.timeout(REQUEST_LIMIT_MS) },
+      // Boots wait for one another; who was stopped meanwhile boots nothing.
+      options.signal.throwIfAborted();
+      const { data } = await answerOf("a new session", (limit) =>
+        client.session.create(session, { throwOnError: true, signal: limit }),
       );
       return data.id;
     };
@@ -191,11 +203,13 @@ export class OpencodeRunner implements AgentRunner {
   }
 
   private async usageOf(sessionID: string, directory: string): Promise<{ tokensUsed: number; costUsd: number }> {
-    const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
-    const session = await this.host.client.session
-      .get({ sessionID, directory }, { signal })
-      .then(({ data }) => data)
-      .catch(() => undefined);
+    const { client } = this.host;
+    const session = await answerOf("a session", (limit) =>
+      client.session.get({ sessionID, directory }, { signal: limit }),
+    ).then(
+      ({ data }) => data,
+      () => undefined,
+    );
     const tokens = session?.tokens;
     return {
       tokensUsed:
@@ -207,9 +221,10 @@ export class OpencodeRunner implements AgentRunner {
   }
 
   private async abort(sessionID: string, directory: string): Promise<void> {
-    await this.host.client.session
-      .abort({ sessionID, directory }, { signal: AbortSignal.timeout(REQUEST_LIMIT_MS) })
-      .catch(() => undefined);
+    const { session } = this.host.client;
+    await answerOf("an abort", (limit) => session.abort({ sessionID, directory }, { signal: limit })).catch(
+      () => undefined,
+    );
   }
 
   /**
@@ -217,15 +232,21 @@ export class OpencodeRunner implements AgentRunner {
    * first; a session that already ended is not disturbed by that.
    */
   private async deleteSession(sessionID: string, directory: string): Promise<void> {
-    const { client } = this.host;
     await this.abort(sessionID, directory);
     for (let attempt = 1; attempt <= 3; attempt++) {
-      const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
-      await client.session.delete({ sessionID, directory }, { signal }).catch(() => undefined);
-      const { response } = await client.session.get({ sessionID, directory }, { signal }).catch(() => NO_RESPONSE);
-      if (response?.status === 404) return;
+      const isGone = await answerOf("a deletion", (limit) => this.deleteOnce(sessionID, directory, limit)).catch(
+        () => false,
+      );
+      if (isGone) return;
       await wait(attempt * 100);
     }
+  }
+
+  private async deleteOnce(sessionID: string, directory: string, signal: AbortSignal): Promise<boolean> {
+    const { session } = this.host.client;
+    await session.delete({ sessionID, directory }, { signal });
+    const { response } = await session.get({ sessionID, directory }, { signal });
+    return response?.status === 404;
   }
 }
 
@@ -241,7 +262,6 @@ type Ending = SpawnResult extends infer Result
   : never;
 
 const ABORTED: AgentFailure = { reason: "aborted", message: "stopped before it began", retryable: false };
-const NO_RESPONSE = { response: undefined };
 
 function modelOf(model: ModelRef): { providerID: string; modelID: string } {
   return { providerID: model.providerID, modelID: model.modelID };

@@ -29,7 +29,9 @@ export function pipelineTool(run: RunInvocation): ToolDefinition {
         return await run(parsed.value, context);
       } catch (error) {
         if (error instanceof Refusal) throw new Error(error.message);
-        throw new Error(`${messageOf(error)} (unexpected: please report it as a bug of multi-agent-coder)`);
+        throw new Error(
+          `${messageOf(error)} (unexpected: if disk and memory are fine, a bug of multi-agent-coder; please report it)`,
+        );
       }
     },
   };

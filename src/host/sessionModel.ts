@@ -1,7 +1,7 @@
 import { parseModelRef } from "../core/modelCatalog.ts";
 import type { ModelRef } from "../types.ts";
 import { fallbackModel, isPipeline } from "./models.ts";
-import type { OpencodeClient } from "./opencodeClient.ts";
+import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 
 /**
  * The model a person chose for a session. Once a command has run there, OpenCode takes our pipeline model for the
@@ -17,7 +17,9 @@ export async function modelBehind(
   if (shown !== undefined && !isPipeline(shown)) return shown;
   const used = await lastUsedModel(client, directory, sessionID);
   if (used !== undefined) return used;
-  const { data: config } = await client.config.get({ directory });
+  const { data: config } = await answerOf("its configuration", (limit) =>
+    client.config.get({ directory }, { signal: limit }),
+  );
   const configured = config?.model === undefined ? undefined : parseModelRef(config.model);
   if (configured !== undefined && !isPipeline(configured)) return configured;
   return fallbackModel(client, directory);
@@ -28,7 +30,9 @@ async function lastUsedModel(
   directory: string,
   sessionID: string,
 ): Promise<ModelRef | undefined> {
-  const { data: messages = [] } = await client.session.messages({ sessionID, directory });
+  const { data: messages = [] } = await answerOf("a session's messages", (limit) =>
+    client.session.messages({ sessionID, directory }, { signal: limit }),
+  );
   for (const { info } of messages.toReversed()) {
     if (info.role === "user" && !isPipeline(info.model)) {
       return { providerID: info.model.providerID, modelID: info.model.modelID };

@@ -1,13 +1,10 @@
 import { Refusal } from "../core/refusal.ts";
-import type { OpencodeClient } from "./opencodeClient.ts";
+import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 
 /** The versions of OpenCode whose behaviour the contract tests pin (docs/HOST.md). */
 const SUPPORTED_VERSIONS = ">=1.18.0 <2";
 
 const OLDEST = { major: 1, minor: 18 } as const;
-
-/** OpenCode answers this from memory; a host that does not answer at all must not hold the command. */
-const REQUEST_LIMIT_MS = 10_000;
 
 /**
  * Throws a `Refusal` unless the OpenCode around us is one we know. Asked when a command starts, not when the plugin
@@ -34,6 +31,6 @@ export function versionRefusal(version: string | undefined): string | undefined 
 const INSTALL = "install OpenCode with 'npm i -g opencode-ai@1'";
 
 async function versionOf(client: OpencodeClient): Promise<string | undefined> {
-  const { data } = await client.global.health({ signal: AbortSignal.timeout(REQUEST_LIMIT_MS) });
+  const { data } = await answerOf("its version", (limit) => client.global.health({ signal: limit }));
   return data?.version;
 }

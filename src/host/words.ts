@@ -6,7 +6,8 @@ export interface Word {
 
 /**
  * Reads the word that starts at `from` (white space before it is skipped), or undefined at the end.
- * Double quotes keep white space together and know `\"`; single quotes keep everything. OpenCode itself wraps each
+ * At a word's start or after its `=`, double quotes keep white space together and know `\"`, single quotes keep
+ * everything; elsewhere a quote is a character, as in `--file=it's.md`. OpenCode itself wraps each
  * argument that holds a space in double quotes before a plugin sees it. An unclosed quote runs to the end.
  */
 export function readWord(text: string, from: number): Word | undefined {
@@ -23,7 +24,7 @@ export function readWord(text: string, from: number): Word | undefined {
     } else if (quote !== undefined) {
       if (character === quote) quote = undefined;
       else value += character;
-    } else if (character === '"' || character === "'") {
+    } else if ((character === '"' || character === "'") && (value === "" || value.endsWith("="))) {
       quote = character;
     } else if (isSpace(character)) {
       break;
