@@ -17,6 +17,7 @@ export type AgentActivity =
   | { readonly kind: "opened"; readonly sessionID: string }
   | { readonly kind: "tool"; readonly tool: string; readonly title: string }
   | { readonly kind: "text" }
+  /** The provider failed; the same is tried again by itself. */
   | { readonly kind: "retry"; readonly attempt: number; readonly message: string };
 
 export interface SpawnOptions {

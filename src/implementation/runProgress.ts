@@ -69,7 +69,7 @@ export class RunProgress {
         this.doing(task.id, `${activity.tool} ${activity.title}`.trim());
         break;
       case "retry":
-        this.say("warn", `the provider failed (${activity.message}); OpenCode tries again`, task.id);
+        this.say("warn", `the provider failed (${activity.message}); trying again`, task.id);
         break;
       case "opened":
       case "text":

@@ -92,11 +92,11 @@ export async function attemptTask(
 }
 
 async function spawnWorker(attempt: Attempt, surroundings: AttemptSurroundings): Promise<SpawnResult> {
-  const { options, signal } = surroundings;
+  const { onActivity, options, signal } = surroundings;
   let last: SpawnResult | undefined;
   const spawnOnce = async () => {
     last = await spawnAndRecord(attempt, surroundings);
-    if (last.status === "error" && last.failure.retryable) throw new RetryableSpawn();
+    if (last.status === "error" && last.failure.retryable) throw new RetryableSpawn(last.failure.message);
     return last;
   };
   try {
@@ -104,6 +104,8 @@ async function spawnWorker(attempt: Attempt, surroundings: AttemptSurroundings):
       ...RESPAWN,
       maxTotalMs: options.taskTimeoutSeconds * 1_000,
       mayPassOnRetry: (error) => error instanceof RetryableSpawn,
+      onRetry: ({ attempt: failed, error }) =>
+        onActivity(attempt.task, { kind: "retry", attempt: failed, message: error.message }),
       signal,
     });
   } catch (error) {

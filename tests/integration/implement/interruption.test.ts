@@ -73,19 +73,18 @@ test("aborted while a command of verify runs: back within 5 s, nothing landed th
   expect(() => process.kill(verifying, 0)).toThrow();
 });
 
-test("aborted while it waits to ask a provider again: an interruption like any other", async () => {
+test("aborted while it waits, and says so, to ask a provider again: an interruption like any other", async () => {
   await using track = await makeTrack({ tasks: [{ id: "T001" }, { id: "T002" }] });
   const abort = new AbortController();
   const { report } = await track.implement(
     scripted({
       T001: async (agent) => {
         await agent.write({ [fileOf("T001")]: "half" });
-        setImmediate(() => abort.abort());
         return fails("rate_limited", "too many requests", true);
       },
       T002: (agent) => agent.hang(),
     }),
-    { signal: abort.signal },
+    { signal: abort.signal, onProgress: (line) => line.includes("(too many requests); trying again") && abort.abort() },
   );
   expect(report.outcome).toMatchObject({ done: false, reason: expect.stringContaining("Interrupted") });
   expect(await track.statuses()).toEqual({ T001: "pending", T002: "pending" });
