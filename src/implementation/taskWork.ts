@@ -11,10 +11,11 @@ import { failure, type Result } from "../core/result.ts";
 import type { Slot } from "../git/slot.ts";
 import type { TaskState } from "../recovery/taskLife.ts";
 import type { Backlog, ModelRef, Task } from "../types.ts";
+import type { AttemptSurroundings } from "./attempt.ts";
 import { archiveAttempt } from "./attemptArchive.ts";
 import { type AttemptFailure, type Consequence, consequenceOf, describeFailure, lessonOf } from "./attemptOutcome.ts";
 import type { MergeQueue } from "./mergeQueue.ts";
-import { type AttemptSurroundings, attemptTask } from "./taskAttempt.ts";
+import { attemptTask } from "./taskAttempt.ts";
 import type { TaskEnding } from "./workerPool.ts";
 import type { WorktreeManager } from "./worktreeManager.ts";
 

@@ -1,0 +1,36 @@
+import type { Options } from "../config.ts";
+import type { AgentActivity, AgentRunner } from "../core/agentRunner.ts";
+import type { ControlRepository } from "../git/controlRepository.ts";
+import type { Slot } from "../git/slot.ts";
+import type { Identity } from "../git/userRepository.ts";
+import type { ModelRef, Task } from "../types.ts";
+import type { RunRecorder } from "./runRecorder.ts";
+
+/** What attempts share over a whole run. */
+export interface AttemptSurroundings {
+  readonly recorder: RunRecorder;
+  readonly control: ControlRepository;
+  readonly runner: AgentRunner;
+  readonly options: Options;
+  readonly author: Identity;
+  /** Folder for index files of ours. */
+  readonly indexes: string;
+  /** The whole environment of setup and acceptance. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly setup: readonly string[];
+  /** What every worker is told besides its task: the repository's AGENTS.md, capped. */
+  readonly system: string;
+  readonly signal: AbortSignal;
+  readonly onActivity: (task: Task, activity: AgentActivity) => void;
+}
+
+export interface Attempt {
+  readonly task: Task;
+  /** From 1. */
+  readonly number: number;
+  readonly slot: Slot;
+  readonly model: ModelRef;
+  /** What the agent is sent, lessons included. */
+  readonly message: string;
+  readonly mayWrite: (path: string) => boolean;
+}
