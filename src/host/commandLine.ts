@@ -44,18 +44,10 @@ export function parseCommandLine(line: string): Result<Invocation, string> {
     if (flag === undefined) return failure(unknownFlag(verb, definition, word.value));
     if (Object.hasOwn(flags, given.name)) return failure(`--${given.name} is given twice.`);
 
-    at = word.end;
-    let text = given.value;
-    if (text === undefined && flag.kind !== "switch") {
-      const next = readWord(line, at);
-      if (next === undefined || next.value.startsWith("--"))
-        return failure(`--${given.name} needs a value: ${flag.help}.`);
-      text = next.value;
-      at = next.end;
-    }
-    const value = readValue(given.name, flag, text);
-    if (!value.ok) return value;
-    flags[given.name] = value.value;
+    const read = readFlag(line, word.end, given, flag);
+    if (!read.ok) return read;
+    flags[given.name] = read.value.value;
+    at = read.value.end;
   }
 
   const text = line.slice(at).trim();
@@ -65,7 +57,28 @@ export function parseCommandLine(line: string): Result<Invocation, string> {
   return success({ verb, flags, text, help });
 }
 
-function splitFlag(word: string): { name: string; value: string | undefined } | undefined {
+/** A flag as it stands in one word; without `value`, the next word may be it. */
+interface GivenFlag {
+  readonly name: string;
+  readonly value: string | undefined;
+}
+
+/** @param at where the line goes on after the flag's own word @returns its value, and where the line goes on after that */
+function readFlag(
+  line: string,
+  at: number,
+  { name, value }: GivenFlag,
+  flag: FlagDefinition,
+): Result<{ readonly value: FlagValue; readonly end: number }, string> {
+  const next = value === undefined && flag.kind !== "switch" ? readWord(line, at) : { value, end: at };
+  if (next === undefined || (value === undefined && next.value?.startsWith("--"))) {
+    return failure(`--${name} needs a value: ${flag.help}.`);
+  }
+  const read = readValue(name, flag, next.value);
+  return read.ok ? success({ value: read.value, end: next.end }) : read;
+}
+
+function splitFlag(word: string): GivenFlag | undefined {
   const match = /^(?:--([A-Za-z][\w-]*)|-(f))(?:=([\s\S]*))?$/.exec(word);
   if (match === null) return word.startsWith("--") ? { name: word.slice(2), value: undefined } : undefined;
   return { name: match[2] === "f" ? "context_file" : (match[1] ?? ""), value: match[3] };
