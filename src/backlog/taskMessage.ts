@@ -114,7 +114,7 @@ const FINISH: readonly string[] = [
 ];
 
 function networkLine(allowed: boolean): string {
-  return allowed ? "Your commands may use the network." : "Your commands cannot use the network.";
+  return allowed ? "Your commands may use the network." : "Your commands may not use the network.";
 }
 
 function list(name: string, level: Section["level"], title: string, items: readonly string[]): Section {

@@ -6,7 +6,7 @@ import { detectProjectCommands } from "../backlog/projectCommands.ts";
 import { trackIdFromTitle } from "../backlog/trackId.ts";
 import type { AgentRunner } from "../core/agentRunner.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
-import { readTextIfExists, writeFileAtomic } from "../core/files.ts";
+import { readTextIfExists } from "../core/files.ts";
 import { parseModelRef } from "../core/modelCatalog.ts";
 import { inputPath, outputPath, shownPath } from "../core/paths.ts";
 import { Refusal } from "../core/refusal.ts";
@@ -16,6 +16,7 @@ import { inspectRepository } from "../git/userRepository.ts";
 import { createProgressReporter } from "../monitoring/progressReporter.ts";
 import { parsePlan } from "../planning/planDocument.ts";
 import type { ModelRef, Plan } from "../types.ts";
+import { refuseToReplaceOthers, replaceFile } from "./replacedFile.ts";
 
 export interface BacklogFlags {
   readonly planFile: string;
@@ -28,8 +29,10 @@ export interface BacklogFlags {
 export async function backlogCommand(flags: BacklogFlags, context: CommandContext): Promise<CommandReport> {
   const git = new Git(context.environment);
   await requireGit(git);
-  const { root } = await inspectRepository(git, context.directory);
-  const output = outputPath(root, "output", flags.output);
+  const user = await inspectRepository(git, context.directory);
+  const { root } = user;
+  const path = outputPath(root, "output", flags.output);
+  const output = { path, shown: shownPath(root, path) };
   const planPath = inputPath(root, context.directory, flags.planFile);
   const plan = await readPlan(planPath, shownPath(root, planPath));
   const trackId = flags.trackId ?? trackIdFromTitle(plan.title);
@@ -39,7 +42,13 @@ export async function backlogCommand(flags: BacklogFlags, context: CommandContex
     );
   }
 
-  await refuseToReplaceWork(output, trackId, shownPath(root, output));
+  await refuseToReplaceOthers({
+    ...output,
+    kind: "a backlog",
+    isOfKind: (text) => compileBacklog(output.shown, Buffer.from(text, "utf8")).ok,
+    isDefault: output.shown === "tasks/BACKLOG.yaml",
+  });
+  await refuseToReplaceWork(path, trackId, output.shown);
   const progress = createProgressReporter({ ...context, stream: context.progressStream });
   try {
     const detected = await detectProjectCommands(root);
@@ -63,8 +72,9 @@ export async function backlogCommand(flags: BacklogFlags, context: CommandContex
         throw new Refusal("Interrupted; no backlog was written. Run backlog again.");
       throw new Refusal(generated.failure.message);
     }
-    if (!flags.dryRun) await writeFileAtomic(output, generated.value.text);
-    return report(generated.value, shownPath(root, output), flags.dryRun);
+    if (flags.dryRun) return report(generated.value, "nothing was written (--dry_run)", "backlog");
+    const kept = await replaceFile(output, generated.value.text, { user, ...context });
+    return report(generated.value, `in ${output.shown}`, "implement", kept);
   } finally {
     progress.stop();
   }
@@ -113,9 +123,8 @@ const NO_AGENT: AgentRunner = {
     }),
 };
 
-function report(generated: GeneratedBacklog, output: string, dryRun: boolean): CommandReport {
+function report(generated: GeneratedBacklog, where: string, next: string, kept?: string): CommandReport {
   const { backlog, notes, usage } = generated;
-  const where = dryRun ? "nothing was written (--dry_run)" : `in ${output}`;
   const lines = [
     `Backlog ${backlog.track_id}: ${backlog.tasks.length} tasks, ${where}.`,
     ...backlog.tasks.map(({ id, title, depends_on }) => {
@@ -123,8 +132,9 @@ function report(generated: GeneratedBacklog, output: string, dryRun: boolean): C
       return `  ${id}  ${title}${after}`;
     }),
     ...notes,
+    ...(kept === undefined ? [] : [`${kept}.`]),
     `${describeUsage({ tokensUsed: usage.tokens, costUsd: usage.costUsd })}.`,
-    dryRun ? "Next: opencode run backlog" : "Next: opencode run implement",
+    `Next: opencode run ${next}`,
   ];
   return { text: lines.join("\n"), outcome: { done: true } };
 }

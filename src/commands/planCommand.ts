@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
-import { writeFileAtomic } from "../core/files.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
 import { inputPath, outputPath, shownPath } from "../core/paths.ts";
 import { createLimiter } from "../core/rateLimit.ts";
@@ -12,10 +11,12 @@ import { listTrackedFiles } from "../git/trackedFiles.ts";
 import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
 import { createProgressReporter } from "../monitoring/progressReporter.ts";
 import { type FeatureSource, readFeatureRequest } from "../planning/contextFile.ts";
-import { renderPlan } from "../planning/planDocument.ts";
+import { parsePlan, renderPlan } from "../planning/planDocument.ts";
 import { type PlanningOutcome, runPlanningPhase } from "../planning/planningPhase.ts";
 import { repositoryOverview } from "../planning/repositoryOverview.ts";
+import type { ModelRef } from "../types.ts";
 import { planningModels } from "./planningModels.ts";
+import { refuseToReplaceOthers, replaceFile } from "./replacedFile.ts";
 
 export interface PlanFlags {
   /** File that describes the feature. */
@@ -32,7 +33,15 @@ export async function planCommand(flags: PlanFlags, context: CommandContext): Pr
   const git = new Git(context.environment);
   await requireGit(git);
   const user = await inspectRepository(git, context.directory);
-  const output = outputPath(user.root, "output", flags.output);
+  const path = outputPath(user.root, "output", flags.output);
+  const output = {
+    path,
+    shown: shownPath(user.root, path),
+    kind: "a plan",
+    isOfKind: (text: string) => parsePlan(text, flags.output).ok,
+    isDefault: shownPath(user.root, path) === "tasks/PLAN.md",
+  };
+  await refuseToReplaceOthers(output);
   const feature = await readFeatureRequest(featureSource(flags, user, context));
   if (flags.quorum > flags.agents) {
     throw new Refusal(`--quorum=${flags.quorum} can never be reached by --agents=${flags.agents}.`);
@@ -56,12 +65,8 @@ export async function planCommand(flags: PlanFlags, context: CommandContext): Pr
       clock: context.clock,
     });
     if (!result.ok) throw new Refusal(result.failure);
-    await writeFileAtomic(output, renderPlan(result.value.plan));
-    return report(
-      result.value,
-      shownPath(user.root, output),
-      models.map((model) => formatModelRef(model)),
-    );
+    const kept = await replaceFile(output, renderPlan(result.value.plan), { user, ...context });
+    return report(result.value, [`in ${output.shown}`, ...(kept === undefined ? [] : [kept])], models);
   } finally {
     progress.stop();
   }
@@ -89,14 +94,20 @@ async function overviewOf(git: Git, user: UserRepository): Promise<string> {
   return repositoryOverview(files, text);
 }
 
-function report({ plan, usage }: PlanningOutcome, output: string, models: readonly string[]): CommandReport {
+function report(
+  { plan, usage }: PlanningOutcome,
+  [where = "", ...kept]: readonly string[],
+  models: readonly ModelRef[],
+): CommandReport {
   const differences = plan.disagreements.length;
+  const items = `${plan.items.length} ${plan.items.length === 1 ? "item" : "items"}`;
+  const agents = `${plan.agents.length} ${plan.agents.length === 1 ? "agent" : "agents"} (${plan.agents.join(", ")})`;
   const lines = [
     `Plan: ${plan.title}`,
-    `${plan.items.length} items from ${plan.agents.length} agents (${plan.agents.join(", ")}) in ${output}` +
-      (differences === 0 ? "." : `; ${differences} disagreements are listed there.`),
+    `${items} from ${agents} ${where}${differences === 0 ? "." : `; ${differences} disagreements are listed there.`}`,
+    ...kept.map((line) => `${line}.`),
     ...plan.missing.map(({ agent, reason }) => `No answer from ${agent}: ${reason}`),
-    `${describeUsage({ ...usage, tokensUsed: usage.tokens })}. Models: ${[...new Set(models)].join(", ")}.`,
+    `${describeUsage({ ...usage, tokensUsed: usage.tokens })}. Models: ${[...new Set(models.map((model) => formatModelRef(model)))].join(", ")}.`,
     "Next: opencode run backlog",
   ];
   return { text: lines.join("\n"), outcome: { done: true } };

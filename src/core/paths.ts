@@ -20,6 +20,9 @@ export function outputPath(root: string, flag: string, given: string): string {
   if (inside === "" || inside.startsWith("..") || isAbsolute(inside)) {
     throw new Refusal(`--${flag} must name a file inside the repository ${root}, got '${given}'.`);
   }
+  if (inside.split(sep).some((segment) => segment.toLowerCase() === ".git")) {
+    throw new Refusal(`--${flag} must not name a file of git's own, got '${given}'.`);
+  }
   return join(root, inside);
 }
 

@@ -2,6 +2,14 @@ import type { Config } from "@opencode-ai/sdk/v2/client";
 import { agentConfiguration } from "./agents.ts";
 import { PIPELINE_PROVIDER } from "./names.ts";
 
+interface Boot<T> {
+  readonly config: Config;
+  /** The first request that names the directory. */
+  readonly firstCall: () => Promise<T>;
+  /** Takes the instance away again when that request failed. */
+  readonly discard: () => Promise<void>;
+}
+
 /**
  * The directories of this process that agents work in. OpenCode boots an instance for each at its first session, and
  * reads that instance's configuration from the environment of the process at that moment, which is one for all: so
@@ -18,12 +26,12 @@ export class AgentInstances {
   }
 
   /**
-   * Runs `firstCall`, the first request to OpenCode that names `directory`, with `config` as that instance's
-   * configuration and the directory's own configuration kept out. Later calls for a booted directory run at once.
+   * Runs the first request to OpenCode that names `directory`, with `config` as that instance's configuration and the
+   * directory's own configuration kept out. Later calls for a booted directory run at once.
    */
-  async boot<T>(directory: string, config: Config, firstCall: () => Promise<T>): Promise<T> {
-    if (this.booted.has(directory)) return firstCall();
-    const turn = this.lastBoot.then(() => this.bootNow(directory, config, firstCall));
+  async boot<T>(directory: string, boot: Boot<T>): Promise<T> {
+    if (this.booted.has(directory)) return boot.firstCall();
+    const turn = this.lastBoot.then(() => this.bootNow(directory, boot));
     this.lastBoot = turn.catch(() => undefined);
     return turn;
   }
@@ -33,7 +41,7 @@ export class AgentInstances {
     this.booted.delete(directory);
   }
 
-  private async bootNow<T>(directory: string, config: Config, firstCall: () => Promise<T>): Promise<T> {
+  private async bootNow<T>(directory: string, { config, firstCall, discard }: Boot<T>): Promise<T> {
     if (this.booted.has(directory)) return firstCall();
     this.known.add(directory);
     const restore = setEnvironment({
@@ -44,6 +52,10 @@ export class AgentInstances {
       const result = await firstCall();
       this.booted.add(directory);
       return result;
+    } catch (error) {
+      // It may still come up, and then without our configuration: the next boot must not find it.
+      await discard().catch(() => undefined);
+      throw error;
     } finally {
       restore();
     }

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ALLOWED_VARIABLES } from "../core/environment.ts";
 import { readTextIfExists, writeFileAtomic } from "../core/files.ts";
+import { WORKTREE_VARIABLE } from "../core/leftoverProcesses.ts";
 
 /**
  * The shell of an agent's instance: a script named `bash` (OpenCode knows a shell by its name) that starts the real
@@ -27,5 +28,5 @@ for name in ${ALLOWED_VARIABLES.join(" ")}; do
     set -- "$name=$value" "$@"
   fi
 done
-exec env -i "$@"
+exec env -i ${WORKTREE_VARIABLE}="$PWD" "$@"
 `;

@@ -1,9 +1,10 @@
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import type { ToolContext } from "@opencode-ai/plugin";
 import type { Config } from "@opencode-ai/sdk/v2/client";
 import { type Options, parseOptions } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
-import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import type { CommandContext } from "../core/commandContext.ts";
 import { deferred } from "../core/deferred.ts";
 import { processShutdown } from "../core/gracefulShutdown.ts";
 import type { ProgressEntry } from "../core/progress.ts";
@@ -14,11 +15,11 @@ import type { AgentInstances } from "./agentInstances.ts";
 import { pluginsForAgents } from "./agentPlugins.ts";
 import { installAgentShell } from "./agentShell.ts";
 import { WRITE_TOOLS } from "./agents.ts";
+import { writeEnding } from "./commandEnding.ts";
 import type { Invocation } from "./commandLine.ts";
 import { commandFor } from "./commands.ts";
 import type { MessageRouter } from "./messageRouter.ts";
 import { ConnectedModels } from "./models.ts";
-import { REPORT_END } from "./names.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 import { OpencodeRunner } from "./opencodeRunner.ts";
 import { toolsThatWouldAsk } from "./permissions.ts";
@@ -37,6 +38,9 @@ export interface CommandRunnerOptions {
   readonly ownsProcess: boolean;
 }
 
+/** A stop has 5 s for everything; see core/gracefulShutdown.ts. */
+const LAST_WORDS_AFTER_MS = 4_300;
+
 /** Runs a parsed command in the surroundings the host gives it: model, sessions, signals, progress. */
 export class CommandRunner {
   private readonly host: CommandRunnerOptions;
@@ -45,7 +49,7 @@ export class CommandRunner {
     this.host = host;
   }
 
-  /** @returns what to print; rejects with a `Refusal` when not everything that was asked for was done. */
+  /** @returns how it ended, as commandEnding.ts writes it; rejects with a `Refusal` when it could not begin. */
   async run(invocation: Invocation, tool: ToolContext): Promise<string> {
     const options = parseOptions(this.host.options);
     if (!options.ok) throw new Refusal(options.failure);
@@ -54,19 +58,29 @@ export class CommandRunner {
     const active = processShutdown().beginRun({
       name: invocation.verb,
       mayExit: this.host.ownsProcess,
-      onStop: () => settled.promise,
+      onStop: () => Promise.race([settled.promise, this.lastWords()]),
     });
     try {
       const signal = AbortSignal.any([tool.abort, active.signal]);
       const report = await commandFor(invocation)(await this.contextFor(options.value, tool, signal));
-      return this.hand(report);
+      const ending = { report: report.text, reason: report.outcome.done ? undefined : report.outcome.reason };
+      if (active.signal.aborted) this.sayLast([ending.report, ending.reason ?? ""]);
+      return writeEnding(ending);
     } catch (error) {
-      if (active.signal.aborted) this.sayLast(messageOf(error));
+      if (active.signal.aborted) this.sayLast([messageOf(error)]);
       throw error;
     } finally {
       settled.resolve(undefined);
       active.end();
     }
+  }
+
+  /** When saving takes longer than a stop may, the last line says so; the journal has what counts. */
+  private async lastWords(): Promise<void> {
+    await wait(LAST_WORDS_AFTER_MS, undefined, { ref: false });
+    this.sayLast([
+      "Interrupted before everything was put in order; what has landed is kept. Run the command again to go on.",
+    ]);
   }
 
   private async contextFor(options: Options, tool: ToolContext, signal: AbortSignal): Promise<CommandContext> {
@@ -99,14 +113,8 @@ export class CommandRunner {
   }
 
   /** A process that ends on a signal never shows its tool's result: what there is to say goes out before it ends. */
-  private sayLast(message: string): void {
-    process.stderr.write(`${message.replace(REPORT_END, "\n")}\n`);
-  }
-
-  /** What was asked for and not done is an error to OpenCode; what there is to read about it comes first. */
-  private hand(report: CommandReport): string {
-    if (report.outcome.done) return report.text;
-    throw new Refusal(`${report.text}${REPORT_END}${report.outcome.reason}`);
+  private sayLast(lines: readonly string[]): void {
+    process.stderr.write(`${lines.filter((line) => line !== "").join("\n")}\n`);
   }
 
   private async runnerFor(tool: ToolContext, userConfig: Config, options: Options): Promise<OpencodeRunner> {

@@ -16,9 +16,3 @@ export type Verb = (typeof VERBS)[number];
 export function isVerb(word: string): word is Verb {
   return VERBS.some((verb) => verb === word);
 }
-
-/**
- * Between what a command reports and the reason why not everything is done. The pipeline model prints the first part
- * as its answer (standard output) and ends in the second as its error (standard error). U+001E, "record separator".
- */
-export const REPORT_END = "\u001e";

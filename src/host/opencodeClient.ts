@@ -20,11 +20,15 @@ export function clientOf(input: Pick<PluginInput, "client">): OpencodeClient {
 const ANSWER_LIMIT_MS = 20_000;
 
 /**
- * What OpenCode answers to a request that does no model work, within 20 s. Rejects with `TimeLimitExceeded` when it
+ * What OpenCode answers to a request that does no model work, within `limitMs` (20 s). Rejects with `TimeLimitExceeded` when it
  * does not: requests have been seen to hang. `what` names the answer in that error: "its configuration".
  */
-export function answerOf<Answer>(what: string, request: (limit: AbortSignal) => Promise<Answer>): Promise<Answer> {
-  return withTimeLimit(request, ANSWER_LIMIT_MS, `OpenCode's answer to a request for ${what}`);
+export function answerOf<Answer>(
+  what: string,
+  request: (limit: AbortSignal) => Promise<Answer>,
+  limitMs: number = ANSWER_LIMIT_MS,
+): Promise<Answer> {
+  return withTimeLimit(request, limitMs, `OpenCode's answer to a request for ${what}`);
 }
 
 function transportOf(client: unknown): Transport | undefined {

@@ -19,7 +19,7 @@ import { toolRules } from "./agents.ts";
 import { PLANNER_AGENT, WORKER_AGENT } from "./names.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 import { sessionRules } from "./permissions.ts";
-import type { SessionEvents } from "./sessionEvents.ts";
+import { field, type SessionEvents } from "./sessionEvents.ts";
 import { SessionWatch, type StopReason } from "./sessionWatch.ts";
 
 /** What a runner needs of the host around it. */
@@ -47,6 +47,8 @@ const AGENT_OF_ROLE: Readonly<Record<AgentRole, string>> = {
   worker: WORKER_AGENT,
 };
 
+/** The first session of a directory boots OpenCode there: seconds, and half a minute was seen on a busy machine. */
+const BOOT_LIMIT_MS = 180_000;
 /** How long an aborted session may take to end; an interrupted command has 5 s for everything. */
 const ABORT_LIMIT_MS = 2_000;
 
@@ -57,7 +59,7 @@ export class OpencodeRunner implements AgentRunner {
 
   constructor(host: OpencodeHost) {
     this.host = host;
-    this.secrets = keysIn(host.userConfig);
+    this.secrets = keysIn(host.userConfig, process.env);
   }
 
   /** Waits until fewer than the allowed number of sessions are open; that wait is in no limit and no duration. */
@@ -109,8 +111,10 @@ export class OpencodeRunner implements AgentRunner {
     const create = async () => {
       // Boots wait for one another; who was stopped meanwhile boots nothing.
       options.signal.throwIfAborted();
-      const { data } = await answerOf("a new session", (limit) =>
-        client.session.create(session, { throwOnError: true, signal: limit }),
+      const { data } = await answerOf(
+        "a new session",
+        (limit) => client.session.create(session, { throwOnError: true, signal: limit }),
+        BOOT_LIMIT_MS,
       );
       return data.id;
     };
@@ -118,9 +122,14 @@ export class OpencodeRunner implements AgentRunner {
   }
 
   private bootAndCreate(directory: string, create: () => Promise<string>): Promise<string> {
-    const { agentShell, instances, plugins, userConfig } = this.host;
-    const config = agentInstanceConfig(userConfig, plugins, agentShell);
-    return instances.boot(directory, config, create);
+    const { agentShell, client, instances, plugins, userConfig } = this.host;
+    return instances.boot(directory, {
+      config: agentInstanceConfig(userConfig, plugins, agentShell),
+      firstCall: create,
+      discard: async () => {
+        await answerOf("an end of an instance", (signal) => client.instance.dispose({ directory }, { signal }));
+      },
+    });
   }
 
   private isUserDirectory(directory: string): boolean {
@@ -163,7 +172,7 @@ export class OpencodeRunner implements AgentRunner {
           : { format: { type: "json_schema" as const, schema: { ...options.answerSchema } } }),
         parts: [{ type: "text", text: withResumeData(prompt, options) }],
       });
-      if (data === undefined) return { kind: "rejected", message: messageOf(error) };
+      if (data === undefined) return { kind: "rejected", message: hostErrorText(error) };
       return { kind: "answered", info: data.info, parts: data.parts };
     } catch (error) {
       return { kind: "rejected", message: messageOf(error) };
@@ -276,8 +285,16 @@ function errorEnding(failure: AgentFailure): Ending {
   return { status: "error", failure };
 }
 
-/** The keys a configuration holds; short values are no keys, and blotting them out would garble words. */
-function keysIn(config: Config): string[] {
-  const options = Object.values(config.provider ?? {}).map((provider) => provider.options?.apiKey);
-  return options.filter((key): key is string => typeof key === "string" && key.length >= 8);
+/** OpenCode's own errors are objects whose text is in `data.message`. */
+function hostErrorText(error: unknown): string {
+  const message = field(field(error, "data"), "message");
+  return typeof message === "string" ? message : messageOf(error);
+}
+
+/** The keys a configuration and an environment hold; short values are no keys, and blotting them out would garble words. */
+function keysIn(config: Config, environment: NodeJS.ProcessEnv): string[] {
+  const configured = Object.values(config.provider ?? {}).map((provider) => provider.options?.apiKey);
+  const given = Object.keys(environment).filter((name) => /KEY|TOKEN|SECRET|PASSWORD/i.test(name));
+  const values = [...configured, ...given.map((name) => environment[name])];
+  return values.filter((key): key is string => typeof key === "string" && key.length >= 8);
 }

@@ -5,8 +5,9 @@
  *
  * It follows version 3 of the AI SDK's language model interface, as far as OpenCode 1.18 uses it.
  */
+import { readEnding } from "./commandEnding.ts";
 import { endingError } from "./endingError.ts";
-import { isVerb, PIPELINE_PROVIDER, PIPELINE_TOOL, REPORT_END } from "./names.ts";
+import { isVerb, PIPELINE_PROVIDER, PIPELINE_TOOL } from "./names.ts";
 import { readWord } from "./words.ts";
 
 interface ToolOutput {
@@ -63,9 +64,9 @@ function reportOf(message: PromptMessage): Reply {
   const output = partsOf(message).findLast((part) => part.type === "tool-result")?.output;
   if (output === undefined) return { kind: "error", message: "The command ended without a result." };
   const text = typeof output.value === "string" ? output.value : JSON.stringify(output.value ?? "");
-  if (!output.type.startsWith("error") && output.type !== "execution-denied") return { kind: "text", text };
-  const end = text.lastIndexOf(REPORT_END);
-  return { kind: "error", message: text.slice(end + 1), report: text.slice(0, Math.max(0, end)) };
+  if (output.type.startsWith("error") || output.type === "execution-denied") return { kind: "error", message: text };
+  const { report, reason } = readEnding(text);
+  return reason === undefined ? { kind: "text", text: report } : { kind: "error", message: reason, report };
 }
 
 function textOf(message: PromptMessage): string {
@@ -94,7 +95,11 @@ function streamOf(reply: Reply): StreamPart[] {
     case "text":
       return [...textParts(reply.text), finish("stop")];
     case "error":
-      return [...textParts(reply.report ?? ""), { type: "error", error: endingError(reply.message) }, finish("error")];
+      return [
+        ...textParts(reply.report === undefined || reply.report === "" ? "" : `${reply.report}\n`),
+        { type: "error", error: endingError(reply.message) },
+        finish("error"),
+      ];
   }
 }
 

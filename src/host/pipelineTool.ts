@@ -1,6 +1,7 @@
 import type { ToolContext, ToolDefinition } from "@opencode-ai/plugin";
 import { z } from "zod";
 import { messageOf, Refusal } from "../core/refusal.ts";
+import { writeEnding } from "./commandEnding.ts";
 import type { Invocation } from "./commandLine.ts";
 import { parseCommandLine } from "./commandLine.ts";
 import { helpFor } from "./commandTable.ts";
@@ -9,8 +10,9 @@ import { PIPELINE_AGENT } from "./names.ts";
 export type RunInvocation = (invocation: Invocation, context: ToolContext) => Promise<string>;
 
 /**
- * The one tool behind the three commands. Its result is what the command prints; when it throws, the pipeline model
- * ends its answer in an error, and `opencode run` exits with status 1 and that message.
+ * The one tool behind the three commands. Its result is what the command prints; where that ends in a reason why not
+ * everything is done (see commandEnding.ts), the pipeline model ends its answer in an error, and `opencode run` exits with
+ * status 1 and that reason. It does not throw for that: OpenCode would print the reason a second time.
  */
 export function pipelineTool(run: RunInvocation): ToolDefinition {
   const args = { command: z.string().describe("the command line, e.g. plan --context_file=feature.md") };
@@ -23,15 +25,16 @@ export function pipelineTool(run: RunInvocation): ToolDefinition {
         throw new Error("This tool runs whole commands for a person: type /plan, /backlog or /implement instead.");
       }
       const parsed = parseCommandLine(String(given.command ?? ""));
-      if (!parsed.ok) throw new Error(parsed.failure);
+      if (!parsed.ok) return writeEnding({ report: "", reason: parsed.failure });
       if (parsed.value.help) return helpFor(parsed.value.verb);
       try {
         return await run(parsed.value, context);
       } catch (error) {
-        if (error instanceof Refusal) throw new Error(error.message);
-        throw new Error(
-          `${messageOf(error)} (unexpected: if disk and memory are fine, a bug of multi-agent-coder; please report it)`,
-        );
+        const reason =
+          error instanceof Refusal
+            ? error.message
+            : `${messageOf(error)} (unexpected: if disk and memory are fine, a bug of multi-agent-coder; please report it)`;
+        return writeEnding({ report: "", reason });
       }
     },
   };

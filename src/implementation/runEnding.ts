@@ -25,18 +25,19 @@ export interface RunEndingOptions {
 
 /** Closes the books of a run: statuses, the user's branch if everything is done, the proof of no harm, the report. */
 export async function endRun(options: RunEndingOptions): Promise<CommandReport> {
-  const { scene, recorder, ending } = options;
+  const { context, scene, recorder, ending } = options;
   const obstacle = await saveResults(options);
   const unfinished = scene.manager.backlog.tasks.filter((task) => task.status !== "complete");
   const mayMove = unfinished.length === 0 && obstacle === undefined;
-  const moved = mayMove ? await offerToUser(options) : { lines: [], fastForwardedTo: undefined };
+  const moved = mayMove ? await offerToUser(options) : leftAlone(options);
   // As long as the journal alone knows what has landed, the run stays open, to be gone on with.
   if (ending.kind === "stopped" || obstacle !== undefined) {
     await recorder.record({ type: "run_interrupted" });
   } else {
     await recorder.record({ type: "run_finished", outcome: unfinished.length === 0 ? "complete" : "incomplete" });
   }
-  const proof = await proofOfNoHarm(options, moved.fastForwardedTo);
+  // An interrupted run has no time for the comparison; the run that goes on makes one of its own.
+  const proof = context.signal.aborted ? [] : await proofOfNoHarm(options, moved.fastForwardedTo);
   const text = [...branchLines(options), ...taskLines(options), ...moved.lines, ...proof, usageLine(options)].join(
     "\n",
   );
@@ -55,6 +56,16 @@ async function saveResults({ publisher, recorder, statuses }: RunEndingOptions):
 interface Offered {
   readonly lines: readonly string[];
   readonly fastForwardedTo: string | undefined;
+}
+
+/** Work that is not whole is not moved to the user's branch; what there is of it can be taken by hand. */
+function leftAlone({ scene, recorder }: RunEndingOptions): Offered {
+  const landed = recorder.head !== scene.user.head;
+  const command = `git merge ${trackBranchName(scene.backlog.track_id)}`;
+  const lines = landed
+    ? [`Your branch was left alone: not everything is done. To take what has landed: ${command}`]
+    : [];
+  return { lines, fastForwardedTo: undefined };
 }
 
 async function offerToUser({ scene, context, recorder }: RunEndingOptions): Promise<Offered> {

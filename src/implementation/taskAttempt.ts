@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { endLeftoverProcesses } from "../core/leftoverProcesses.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { GitError } from "../git/gitFailure.ts";
@@ -35,6 +36,8 @@ export async function attemptTask(
   if (broken !== undefined) return failure({ reason: "setup_failed", check: broken });
 
   const spawned = await spawnWorker(attempt, surroundings);
+  // Before anything is looked at: what still runs could go on writing.
+  await endLeftoverProcesses(slot.directory);
   const captured = await capture(attempt, base, surroundings);
   const stopped = failureOfSpawn(spawned);
   if (stopped !== undefined) return failure(stopped);

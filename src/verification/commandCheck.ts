@@ -1,3 +1,4 @@
+import { endLeftoverProcesses, WORKTREE_VARIABLE } from "../core/leftoverProcesses.ts";
 import { type ProcessEnd, type ProcessOutcome, passed, runShellCommand } from "../core/shell.ts";
 import { lastLines, truncateUtf8 } from "../core/utf8.ts";
 
@@ -22,7 +23,10 @@ export interface FailedCheck {
 /** Enough for the last failures of a test run. */
 const OUTPUT_BYTES = 4_000;
 
-/** Runs commands one after the other until one does not exit with 0. Undefined: all passed. */
+/**
+ * Runs commands one after the other until one does not exit with 0. Undefined: all passed. What a command leaves running
+ * is ended with it.
+ */
 export async function firstFailedCheck(
   commands: readonly string[],
   surroundings: CheckSurroundings,
@@ -30,10 +34,11 @@ export async function firstFailedCheck(
   for (const command of commands) {
     const outcome = await runShellCommand(command, {
       cwd: surroundings.directory,
-      env: surroundings.environment,
+      env: { ...surroundings.environment, [WORKTREE_VARIABLE]: surroundings.directory },
       timeoutMs: surroundings.timeoutMs,
       signal: surroundings.signal,
     });
+    await endLeftoverProcesses(surroundings.directory);
     if (!passed(outcome)) {
       return {
         command,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fails, type Script, ScriptedRunner } from "../../support/scriptedRunner.ts";
 import { makeTrack, type Track } from "../../support/track.ts";
@@ -127,4 +127,29 @@ test("backlog refuses a plan that is missing, and a track id that is none", asyn
   await track.plan(new ScriptedRunner(plans), { text: "Greet" });
   await expect(track.backlog(runner, { trackId: "No Track" })).rejects.toThrow("not a track id");
   expect(runner.agents).toEqual([]);
+});
+
+test("a plan and a backlog that a person edited are kept when the command runs again", async () => {
+  await using track = await planned();
+  const edited = `${await readFile(join(track.repository.path, "tasks/PLAN.md"), "utf8")}\nA note of mine.\n`;
+  await writeFile(join(track.repository.path, "tasks/PLAN.md"), edited);
+
+  const report = await track.plan(new ScriptedRunner(plans), { contextFile: "feature.md" });
+
+  const kept = /The earlier tasks\/PLAN\.md is kept as (.+)\.$/m.exec(report.text)?.[1] ?? "";
+  expect(await readFile(kept, "utf8")).toBe(edited);
+  expect(await readFile(join(track.repository.path, "tasks/PLAN.md"), "utf8")).not.toContain("A note of mine.");
+});
+
+test.each(["README.md", ".git/config"])("--output=%s is refused before anybody is asked", async (output) => {
+  await using track = await makeProject();
+  await track.repository.write({ "README.md": "Mine.\n" });
+  const before = await readFile(join(track.repository.path, output), "utf8");
+  const runner = new ScriptedRunner(plans);
+
+  await expect(track.plan(runner, { contextFile: "feature.md", output })).rejects.toThrow("--output");
+  await expect(track.backlog(runner, { output })).rejects.toThrow();
+
+  expect(runner.agents).toEqual([]);
+  expect(await readFile(join(track.repository.path, output), "utf8")).toBe(before);
 });

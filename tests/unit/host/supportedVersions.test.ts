@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { PluginInput, ToolContext } from "@opencode-ai/plugin";
+import { readEnding } from "../../../src/host/commandEnding.ts";
 import { PIPELINE_AGENT, PIPELINE_TOOL } from "../../../src/host/names.ts";
 import { server } from "../../../src/host/plugin.ts";
 import { versionRefusal } from "../../../src/host/supportedVersions.ts";
@@ -60,10 +61,7 @@ test.each([
     sessionID: "s1",
     abort: new AbortController().signal,
   } as ToolContext);
-  const refusal = await Promise.resolve(run).then(
-    () => "",
-    (error: Error) => error.message,
-  );
+  const { reason: refusal = "" } = readEnding(String(await run));
   expect(refusal).toContain(">=1.18.0 <2");
   expect(refusal).toContain(found);
   expect(refusal).not.toContain("\n");

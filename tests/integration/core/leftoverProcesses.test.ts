@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { endLeftoverProcesses, WORKTREE_VARIABLE } from "../../../src/core/leftoverProcesses.ts";
+import { runShellCommand } from "../../../src/core/shell.ts";
+
+// Told by /proc, so there is nothing to test elsewhere.
+const onLinux = test.skipIf(process.platform !== "linux");
+
+let folder: string;
+let worktree: string;
+
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), "mac-leftover-")));
+  worktree = join(folder, "slot-1");
+  await mkdir(join(worktree, "src"), { recursive: true });
+  await mkdir(join(folder, "slot-10"));
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Starts a process in a session and group of its own, as a careful `nohup setsid … &` does. @returns its id */
+async function leaveBehind(cwd: string, mark?: string): Promise<number> {
+  const environment = { PATH: process.env.PATH ?? "", ...(mark === undefined ? {} : { [WORKTREE_VARIABLE]: mark }) };
+  const child = spawn("sleep", ["300"], { cwd, detached: true, stdio: "ignore", env: environment });
+  child.unref();
+  await new Promise((resolve) => child.once("spawn", resolve));
+  return child.pid ?? 0;
+}
+
+async function lives(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // A zombie has ended; its parent, this test, has not looked yet.
+  return status !== "" && !/\) Z /.test(status);
+}
+
+onLinux("what works in the tree, or was started for it and moved away, is ended; a neighbour's is not", async () => {
+  const inside = await leaveBehind(join(worktree, "src"));
+  const movedAway = await leaveBehind("/", worktree);
+  const neighbour = await leaveBehind(join(folder, "slot-10"), join(folder, "slot-10"));
+  try {
+    expect(await endLeftoverProcesses(worktree)).toBe(2);
+    expect(await Promise.all([inside, movedAway, neighbour].map(lives))).toEqual([false, false, true]);
+  } finally {
+    process.kill(neighbour, "SIGKILL");
+  }
+});
+
+onLinux("a server that a command leaves behind in a session of its own is found by its mark", async () => {
+  const outcome = await runShellCommand("cd / && (setsid sleep 300 >/dev/null 2>&1 & echo $!)", {
+    cwd: worktree,
+    env: { PATH: process.env.PATH ?? "", [WORKTREE_VARIABLE]: worktree },
+    timeoutMs: 10_000,
+  });
+  expect(outcome.end).toEqual({ reason: "exited", exitCode: 0 });
+  expect(await endLeftoverProcesses(worktree)).toBe(1);
+  expect(await endLeftoverProcesses(worktree)).toBe(0);
+});
