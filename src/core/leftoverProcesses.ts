@@ -1,18 +1,17 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 
 /** One second in all: longer lives only what the kernel itself holds. */
 const MOST_LOOKS = 40;
 const BETWEEN_LOOKS_MS = 25;
 
-/** The variable by which a command started in a work tree of ours, and all it starts, can be told: its path. */
+/** The variable that marks every command started in a work tree of ours, and all it starts: the path of the tree. */
 export const WORKTREE_VARIABLE = "MAC_WORKTREE";
 
 /**
- * Ends, with SIGKILL, every process that was started for the work tree `directory` and lives on: one that carries it,
- * or a folder in it, in `MAC_WORKTREE`, or works inside it. A server or watcher that an agent left behind, in a session and group of
- * its own, would write into the next task's files. Only processes of this user can be seen, and only on Linux; elsewhere
- * nothing is found.
+ * Ends, with SIGKILL, every process that was started for the work tree `directory` and lives on: that carries its path in
+ * `MAC_WORKTREE`. A server or watcher that an agent left behind, in a session and group of its own, would write into the
+ * next task's files. Only processes of this user can be seen, and only on Linux; elsewhere nothing is found.
  * @returns how many were ended
  */
 export async function endLeftoverProcesses(directory: string): Promise<number> {
@@ -42,14 +41,10 @@ function endProcess(pid: string, ended: Set<string>): void {
   }
 }
 
+/** Only the mark counts: a person's own shell or editor may stand in the tree too. */
 async function belongsTo(pid: string, directory: string): Promise<boolean> {
-  const [workingDirectory, environment] = await Promise.all([
-    readlink(`/proc/${pid}/cwd`).catch(() => ""),
-    readFile(`/proc/${pid}/environ`, "utf8").catch(() => ""),
-  ]);
-  const mark = environment.split("\0").find((variable) => variable.startsWith(`${WORKTREE_VARIABLE}=`));
-  const startedIn = mark?.slice(WORKTREE_VARIABLE.length + 1) ?? "";
-  return [workingDirectory, startedIn].some((place) => place === directory || place.startsWith(`${directory}/`));
+  const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+  return environment.split("\0").includes(`${WORKTREE_VARIABLE}=${directory}`);
 }
 
 async function namesIn(directory: string): Promise<string[]> {

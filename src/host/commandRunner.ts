@@ -13,7 +13,6 @@ import { messageOf, Refusal } from "../core/refusal.ts";
 import { dataDirectory } from "../core/stateDirectory.ts";
 import type { AgentInstances } from "./agentInstances.ts";
 import { pluginsForAgents } from "./agentPlugins.ts";
-import { installAgentShell } from "./agentShell.ts";
 import { WRITE_TOOLS } from "./agents.ts";
 import { writeEnding } from "./commandEnding.ts";
 import type { Invocation } from "./commandLine.ts";
@@ -93,7 +92,7 @@ export class CommandRunner {
       directory,
       environment: process.env,
       options,
-      runner: await this.runnerFor(tool, userConfig, options),
+      runner: this.runnerFor(tool, userConfig, options),
       workerNotices: workerNotices(userConfig),
       models: await ConnectedModels.read(client, directory, router.chosenModel(tool.sessionID)),
       clock: systemClock,
@@ -117,7 +116,7 @@ export class CommandRunner {
     process.stderr.write(`${lines.filter((line) => line !== "").join("\n")}\n`);
   }
 
-  private async runnerFor(tool: ToolContext, userConfig: Config, options: Options): Promise<OpencodeRunner> {
+  private runnerFor(tool: ToolContext, userConfig: Config, options: Options): OpencodeRunner {
     const { client, events, instances, pluginUrl } = this.host;
     return new OpencodeRunner({
       client,
@@ -128,7 +127,7 @@ export class CommandRunner {
       parentSessionID: tool.sessionID,
       userDirectory: tool.directory,
       plugins: pluginsForAgents(userConfig.plugin, pluginUrl),
-      agentShell: await installAgentShell(join(dataDirectory(process.env), "shell")),
+      shells: join(dataDirectory(process.env), "shell"),
     });
   }
 }

@@ -15,6 +15,7 @@ import { unreachable } from "../core/unreachable.ts";
 import type { ModelRef } from "../types.ts";
 import { failureOf, failureOfRetries } from "./agentFailures.ts";
 import { type AgentInstances, agentInstanceConfig } from "./agentInstances.ts";
+import { installAgentShell } from "./agentShell.ts";
 import { toolRules } from "./agents.ts";
 import { PLANNER_AGENT, WORKER_AGENT } from "./names.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
@@ -33,8 +34,8 @@ export interface OpencodeHost {
   readonly userConfig: Config;
   /** `plugin` for an agent's instance: ours and those that providers may need. */
   readonly plugins: Config["plugin"];
-  /** Absolute path of the shell that agents' commands run in. */
-  readonly agentShell: string;
+  /** Folder for the shells that agents' commands run in. */
+  readonly shells: string;
   readonly events: SessionEvents;
   readonly instances: AgentInstances;
   /** How many sessions are open at once (option `apiConcurrency`). */
@@ -121,10 +122,11 @@ export class OpencodeRunner implements AgentRunner {
     return this.isUserDirectory(options.directory) ? create() : this.bootAndCreate(options.directory, create);
   }
 
-  private bootAndCreate(directory: string, create: () => Promise<string>): Promise<string> {
-    const { agentShell, client, instances, plugins, userConfig } = this.host;
+  private async bootAndCreate(directory: string, create: () => Promise<string>): Promise<string> {
+    const { client, instances, plugins, shells, userConfig } = this.host;
+    const shell = await installAgentShell(shells, directory);
     return instances.boot(directory, {
-      config: agentInstanceConfig(userConfig, plugins, agentShell),
+      config: agentInstanceConfig(userConfig, plugins, shell),
       firstCall: create,
       discard: async () => {
         await answerOf("an end of an instance", (signal) => client.instance.dispose({ directory }, { signal }));

@@ -36,17 +36,21 @@ async function lives(pid: number): Promise<boolean> {
   return status !== "" && !/\) Z /.test(status);
 }
 
-onLinux("what works in the tree, or was started for it and moved away, is ended; a neighbour's is not", async () => {
-  const inside = await leaveBehind(join(worktree, "src"));
-  const movedAway = await leaveBehind("/", worktree);
-  const neighbour = await leaveBehind(join(folder, "slot-10"), join(folder, "slot-10"));
-  try {
-    expect(await endLeftoverProcesses(worktree)).toBe(2);
-    expect(await Promise.all([inside, movedAway, neighbour].map(lives))).toEqual([false, false, true]);
-  } finally {
-    process.kill(neighbour, "SIGKILL");
-  }
-});
+onLinux(
+  "what was started for the tree is ended wherever it went; a neighbour's and a person's shell are not",
+  async () => {
+    const inside = await leaveBehind(join(worktree, "src"), worktree);
+    const movedAway = await leaveBehind("/", worktree);
+    const neighbour = await leaveBehind(join(folder, "slot-10"), join(folder, "slot-10"));
+    const visitor = await leaveBehind(worktree);
+    try {
+      expect(await endLeftoverProcesses(worktree)).toBe(2);
+      expect(await Promise.all([inside, movedAway, neighbour, visitor].map(lives))).toEqual([false, false, true, true]);
+    } finally {
+      for (const pid of [neighbour, visitor]) process.kill(pid, "SIGKILL");
+    }
+  },
+);
 
 onLinux("a server that a command leaves behind in a session of its own is found by its mark", async () => {
   const outcome = await runShellCommand("cd / && (setsid sleep 300 >/dev/null 2>&1 & echo $!)", {
