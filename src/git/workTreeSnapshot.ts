@@ -18,7 +18,7 @@ export interface SnapshotOptions {
  * git runs on `gitDir` only. `git add` is avoided on purpose: in a submodule it starts a `git status` that obeys
  * configuration the agent may have planted. What is not a regular file or a symbolic link is not taken; neither is
  * anything inside an untracked nested repository; submodules stay as they are in `base`. Ignore rules hide untracked
- * files only. Throws GitError when a file cannot be read; its message names the file.
+ * files only, and never the file that holds them. Throws GitError when a file cannot be read; its message names the file.
  */
 export async function snapshotWorkTree(
   git: Git,
@@ -41,12 +41,16 @@ export async function snapshotWorkTree(
   // Exit status 1 says that some entries differ, which is what is asked next.
   await git.test(["update-index", "-q", "--refresh", "--ignore-submodules"], options);
 
-  const [tracked, untracked] = await Promise.all([
+  const [tracked, untracked, ignored] = await Promise.all([
     git.must(["diff-files", "--raw", "-z", "--no-renames", "--ignore-submodules=all"], options),
     git.must(["ls-files", "-z", "--others", "--exclude-standard"], options),
+    git.must(["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"], options),
   ]);
   const changed = parseRawDiff(tracked).filter((change) => change.oldMode !== GITLINK_MODE);
-  const { present, gone } = await sortByPresence(workTree, changed, splitNul(untracked));
+  const { present, gone } = await sortByPresence(workTree, changed, [
+    ...splitNul(untracked),
+    ...splitNul(ignored).filter(isIgnoreFile),
+  ]);
   await removeEntries(git, gone, base, options);
   await addEntries(git, present, options);
 
@@ -54,6 +58,14 @@ export async function snapshotWorkTree(
   const modified = changed.filter((change) => change.kind === "modified" && kept.has(change.path));
   await takeBackConversions(git, workTree, modified, base, dirname(indexFile), options);
   return withoutFinalNewline(await git.must(["write-tree"], options));
+}
+
+/**
+ * A `.gitignore` of `*` hides itself with everything an agent wrote beside it, so it is looked for among what is ignored,
+ * except in directories that are ignored as a whole (they are listed as one), such as installed packages.
+ */
+function isIgnoreFile(path: string): boolean {
+  return path === ".gitignore" || path.endsWith("/.gitignore");
 }
 
 /** Keeps what the index file knows about unchanged files, unless it is unusable. */

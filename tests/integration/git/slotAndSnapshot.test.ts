@@ -134,6 +134,15 @@ describe("a snapshot", () => {
     ]);
   });
 
+  test("takes an ignore file that hides itself, but none of a directory ignored as a whole", async () => {
+    mkdirSync(inSlot("out"));
+    writeFileSync(inSlot("out/.gitignore"), "*\n");
+    writeFileSync(inSlot("out/result.txt"), "x");
+    mkdirSync(inSlot("cache.log"));
+    writeFileSync(inSlot("cache.log/.gitignore"), "*\n");
+    expect(await place.changedPaths(await place.snapshot())).toEqual(["added out/.gitignore"]);
+  });
+
   test("never makes a gitlink of a nested repository, nor runs what is planted in one", async () => {
     agentRuns("init", "-q", "nested");
     writeFileSync(inSlot("nested/x"), "x");
