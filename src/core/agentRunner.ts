@@ -17,6 +17,8 @@ export type AgentActivity =
   | { readonly kind: "opened"; readonly sessionID: string }
   | { readonly kind: "tool"; readonly tool: string; readonly title: string }
   | { readonly kind: "text" }
+  /** Something the user should know that changes nothing. */
+  | { readonly kind: "notice"; readonly message: string }
   /** The provider failed; the same is tried again by itself. */
   | { readonly kind: "retry"; readonly attempt: number; readonly message: string };
 

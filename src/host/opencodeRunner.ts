@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { AssistantMessage, Config, Part } from "@opencode-ai/sdk/v2/client";
+import type { Config } from "@opencode-ai/sdk/v2/client";
 import type {
   AgentFailure,
   AgentRole,
@@ -8,20 +8,19 @@ import type {
   SpawnOptions,
   SpawnResult,
 } from "../core/agentRunner.ts";
-import { jsonInText } from "../core/jsonInText.ts";
 import type { Limiter } from "../core/rateLimit.ts";
 import { messageOf } from "../core/refusal.ts";
-import { unreachable } from "../core/unreachable.ts";
 import type { ModelRef } from "../types.ts";
-import { failureOf, failureOfRetries } from "./agentFailures.ts";
 import { type AgentInstances, agentInstanceConfig } from "./agentInstances.ts";
 import { installAgentShell } from "./agentShell.ts";
 import { toolRules } from "./agents.ts";
 import { PLANNER_AGENT, WORKER_AGENT } from "./names.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 import { sessionRules } from "./permissions.ts";
+import { keysIn } from "./secrets.ts";
 import { field, type SessionEvents } from "./sessionEvents.ts";
-import { SessionWatch, type StopReason } from "./sessionWatch.ts";
+import { SessionWatch } from "./sessionWatch.ts";
+import { endingOfOutcome, endingOfStop, errorEnding, type PromptOutcome, type SpawnEnding } from "./spawnEnding.ts";
 
 /** What a runner needs of the host around it. */
 export interface OpencodeHost {
@@ -95,7 +94,7 @@ export class OpencodeRunner implements AgentRunner {
         : await this.converse(sessionID, role, prompt, options);
       return { ...ending, metadata: metadata(sessionID, await this.usageOf(sessionID, options.directory)) };
     } finally {
-      await this.deleteSession(sessionID, options.directory);
+      await this.deleteSession(sessionID, options);
     }
   }
 
@@ -139,7 +138,12 @@ export class OpencodeRunner implements AgentRunner {
   }
 
   /** Sends the prompt and waits for the answer, or stops the session when the watch says so. */
-  private async converse(sessionID: string, role: AgentRole, prompt: string, options: SpawnOptions): Promise<Ending> {
+  private async converse(
+    sessionID: string,
+    role: AgentRole,
+    prompt: string,
+    options: SpawnOptions,
+  ): Promise<SpawnEnding> {
     const watch = new SessionWatch({
       sessionID,
       events: this.host.events,
@@ -151,17 +155,22 @@ export class OpencodeRunner implements AgentRunner {
     const answer = this.prompt(sessionID, role, prompt, options);
     try {
       const first = await Promise.race([answer, watch.stopped]);
-      if ("kind" in first) return this.endingOf(first, options);
+      if ("kind" in first) return endingOfOutcome(first, options.answerSchema !== undefined, this.secrets);
       await this.abort(sessionID, options.directory);
       // The prompt call returns once the abort has reached the model call and the shell; not for ever if it does not.
       await Promise.race([answer, wait(ABORT_LIMIT_MS, undefined, { ref: false })]);
-      return this.stoppedEnding(first);
+      return endingOfStop(first, this.secrets);
     } finally {
       watch.end();
     }
   }
 
-  private async prompt(sessionID: string, role: AgentRole, prompt: string, options: SpawnOptions): Promise<Answer> {
+  private async prompt(
+    sessionID: string,
+    role: AgentRole,
+    prompt: string,
+    options: SpawnOptions,
+  ): Promise<PromptOutcome> {
     try {
       const { data, error } = await this.host.client.session.prompt({
         sessionID,
@@ -178,38 +187,6 @@ export class OpencodeRunner implements AgentRunner {
       return { kind: "answered", info: data.info, parts: data.parts };
     } catch (error) {
       return { kind: "rejected", message: messageOf(error) };
-    }
-  }
-
-  private endingOf(answer: Answer, options: SpawnOptions): Ending {
-    if (answer.kind === "rejected") return errorEnding({ reason: "host", message: answer.message, retryable: false });
-    const { info, parts } = answer;
-    const text = parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
-    if (options.answerSchema === undefined) {
-      return info.error === undefined ? { status: "success", text } : errorEnding(failureOf(info.error, this.secrets));
-    }
-    const structured: unknown = info.structured ?? jsonInText(text);
-    if (structured !== undefined) return { status: "success", text, structured };
-    if (info.error !== undefined) return errorEnding(failureOf(info.error, this.secrets));
-    return errorEnding({
-      reason: "invalid_answer",
-      message: "the model answered in prose, without JSON",
-      retryable: true,
-    });
-  }
-
-  private stoppedEnding(stop: StopReason): Ending {
-    switch (stop.reason) {
-      case "timeout":
-        return { status: "timeout", message: `no answer within ${stop.seconds} s` };
-      case "idle":
-        return { status: "timeout", message: `no sign of life for ${stop.seconds} s` };
-      case "aborted":
-        return errorEnding({ reason: "aborted", message: "the session was stopped", retryable: false });
-      case "provider-retries":
-        return errorEnding(failureOfRetries(stop.message, this.secrets));
-      default:
-        return unreachable(stop);
     }
   }
 
@@ -240,9 +217,9 @@ export class OpencodeRunner implements AgentRunner {
 
   /**
    * M4: deletes the session and makes sure that it is gone. Deleting a busy session stops nothing, so it is aborted
-   * first; a session that already ended is not disturbed by that.
+   * first; a session that already ended is not disturbed by that. One that stays all the same is named.
    */
-  private async deleteSession(sessionID: string, directory: string): Promise<void> {
+  private async deleteSession(sessionID: string, { directory, onActivity }: SpawnOptions): Promise<void> {
     await this.abort(sessionID, directory);
     for (let attempt = 1; attempt <= 3; attempt++) {
       const isGone = await answerOf("a deletion", (limit) => this.deleteOnce(sessionID, directory, limit)).catch(
@@ -251,6 +228,7 @@ export class OpencodeRunner implements AgentRunner {
       if (isGone) return;
       await wait(attempt * 100);
     }
+    onActivity?.({ kind: "notice", message: `OpenCode did not delete the session ${sessionID}` });
   }
 
   private async deleteOnce(sessionID: string, directory: string, signal: AbortSignal): Promise<boolean> {
@@ -260,17 +238,6 @@ export class OpencodeRunner implements AgentRunner {
     return response?.status === 404;
   }
 }
-
-type Answer =
-  | { readonly kind: "answered"; readonly info: AssistantMessage; readonly parts: readonly Part[] }
-  | { readonly kind: "rejected"; readonly message: string };
-
-/** A spawn's result before its costs are known. */
-type Ending = SpawnResult extends infer Result
-  ? Result extends SpawnResult
-    ? Omit<Result, "metadata">
-    : never
-  : never;
 
 const ABORTED: AgentFailure = { reason: "aborted", message: "stopped before it began", retryable: false };
 
@@ -283,20 +250,8 @@ function withResumeData(prompt: string, { resumeData }: SpawnOptions): string {
   return resumeData === undefined ? prompt : `${prompt}\n\n${JSON.stringify({ resumeData })}`;
 }
 
-function errorEnding(failure: AgentFailure): Ending {
-  return { status: "error", failure };
-}
-
 /** OpenCode's own errors are objects whose text is in `data.message`. */
 function hostErrorText(error: unknown): string {
   const message = field(field(error, "data"), "message");
   return typeof message === "string" ? message : messageOf(error);
-}
-
-/** The keys a configuration and an environment hold; short values are no keys, and blotting them out would garble words. */
-function keysIn(config: Config, environment: NodeJS.ProcessEnv): string[] {
-  const configured = Object.values(config.provider ?? {}).map((provider) => provider.options?.apiKey);
-  const given = Object.keys(environment).filter((name) => /KEY|TOKEN|SECRET|PASSWORD/i.test(name));
-  const values = [...configured, ...given.map((name) => environment[name])];
-  return values.filter((key): key is string => typeof key === "string" && key.length >= 8);
 }

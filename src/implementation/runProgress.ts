@@ -71,6 +71,9 @@ export class RunProgress {
       case "retry":
         this.say("warn", `the provider failed (${activity.message}); trying again`, task.id);
         break;
+      case "notice":
+        this.say("warn", activity.message, task.id);
+        break;
       case "opened":
       case "text":
         this.doing(task.id, "thinking");
