@@ -11,6 +11,19 @@ const seconds = (fallback: number, what: string) =>
 const commands = (what: string) => z.array(z.string().trim().min(1)).max(50).optional().describe(what);
 
 /**
+ * Options of the contract that this version takes and does not act on yet. A configuration written for a later version
+ * works, and the user is told which of its wishes go unheard.
+ */
+const announcedOptions = {
+  maxSelfCorrections: z.number().int().min(0).max(10).optional().describe("not acted on yet"),
+  maxGapPlans: z.number().int().min(0).max(10).optional().describe("not acted on yet"),
+  copy: z.array(z.string()).max(50).optional().describe("not acted on yet"),
+  sandbox: z.enum(["auto", "bubblewrap", "off"]).optional().describe("not acted on yet: there is no sandbox"),
+  failurePolicy: z.enum(["skip-dependents", "stop"]).optional().describe("not acted on yet: dependents are skipped"),
+  approvals: z.unknown().optional().describe("not acted on yet"),
+};
+
+/**
  * The plugin's options: the second element of its tuple in `opencode.json`. Types, defaults, help and the published
  * JSON schema all come from here. Unknown keys are refused.
  */
@@ -45,9 +58,19 @@ export const optionsSchema = z.strictObject({
     .enum(["fast-forward", "branch"])
     .default("fast-forward")
     .describe("at the end: move the user's branch if that is safe, or leave the work on mac/<track_id>"),
+  ...announcedOptions,
 });
 
 export type Options = z.output<typeof optionsSchema>;
+
+/** Given options that say more than this version does; what asks for what happens anyway is not among them. */
+export function optionsWithoutEffect(options: Options): string[] {
+  const asIs = { sandbox: "off", failurePolicy: "skip-dependents", maxSelfCorrections: 0, maxGapPlans: 0 };
+  return Object.keys(announcedOptions).filter((name) => {
+    const value: unknown = Reflect.get(options, name);
+    return value !== undefined && value !== Reflect.get(asIs, name);
+  });
+}
 
 /** Reads the options a plugin was given. The failure is one line that names every wrong key. */
 export function parseOptions(given: unknown): Result<Options, string> {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ToolContext } from "@opencode-ai/plugin";
 import type { Config } from "@opencode-ai/sdk/v2/client";
-import { type Options, parseOptions } from "../config.ts";
+import { type Options, optionsWithoutEffect, parseOptions } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import type { CommandContext } from "../core/commandContext.ts";
 import { deferred } from "../core/deferred.ts";
@@ -93,7 +93,7 @@ export class CommandRunner {
       environment: process.env,
       options,
       runner: this.runnerFor(tool, userConfig, options),
-      workerNotices: workerNotices(userConfig),
+      workerNotices: workerNotices(userConfig, options),
       models: await ConnectedModels.read(client, directory, router.chosenModel(tool.sessionID)),
       clock: systemClock,
       signal,
@@ -132,10 +132,13 @@ export class CommandRunner {
   }
 }
 
-/** Nobody is there to answer a worker's question, so what would ask is refused: the user should know why. */
-function workerNotices(config: Config): string[] {
-  const tools = toolsThatWouldAsk(config.permission, WRITE_TOOLS);
-  if (tools.length === 0) return [];
-  const list = tools.join(" and ");
-  return [`your permissions ask before ${list}; nobody could answer, so workers go without (allow it to change that)`];
+/** What of the user's wishes goes unheard: questions nobody could answer, options this version does not act on. */
+function workerNotices(config: Config, options: Options): string[] {
+  const asking = toolsThatWouldAsk(config.permission, WRITE_TOOLS).join(" and ");
+  const unheard = optionsWithoutEffect(options).join(", ");
+  return [
+    asking &&
+      `your permissions ask before ${asking}; nobody could answer, so workers go without (allow it to change that)`,
+    unheard && `options this version does not act on yet: ${unheard}`,
+  ].filter((notice) => notice !== "");
 }
