@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ScriptedAgent } from "../../support/scriptedRunner.ts";
 import { fails } from "../../support/scriptedRunner.ts";
 import { fileOf, makeTrack, scripted, writesItsWord } from "../../support/track.ts";
+import { until } from "../../support/until.ts";
 
 const ONE = [{ id: "T001" }];
 
@@ -295,8 +296,8 @@ test("a machine that breaks under one task brings the others to an end before th
 });
 
 async function untilLanded(track: Awaited<ReturnType<typeof makeTrack>>, task: string): Promise<void> {
-  for (;;) {
-    if ((await track.repository.git("log", "-1", "--format=%s", "mac/words")).startsWith(task)) return;
-    await Bun.sleep(10);
-  }
+  await until(`${task} on the branch`, async () => {
+    const subject = await track.repository.git("log", "-1", "--format=%s", "mac/words");
+    return subject.startsWith(task);
+  });
 }

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fails } from "../../support/scriptedRunner.ts";
 import { fileOf, makeTrack, scripted, writesItsWord } from "../../support/track.ts";
+import { until } from "../../support/until.ts";
 
 const CHAIN = [
   { id: "T001" },
@@ -59,7 +60,7 @@ test("aborted while a command of verify runs: back within 5 s, nothing landed th
   const abort = new AbortController();
   const marker = join(track.folder, "home/verifying");
   const running = track.implement(writesItsWord, { signal: abort.signal });
-  while (!(await Bun.file(marker).exists())) await Bun.sleep(10);
+  await until("verify at work", () => Bun.file(marker).exists());
   const abortedAt = performance.now();
   abort.abort();
   const { report } = await running;

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { fileOf, makeTrack, scripted, writesItsWord } from "../../support/track.ts";
+import { until } from "../../support/until.ts";
 
 const PAIR = [{ id: "T001" }, { id: "T002", depends_on: ["T001"] }];
 
@@ -114,7 +115,7 @@ test("while an agent works, the backlog shows its task in progress and the other
   await track.implement(
     scripted({
       T001: async (agent) => {
-        while ((await track.statuses()).T001 !== "in_progress") await Bun.sleep(5);
+        await until("T001 in progress", async () => (await track.statuses()).T001 === "in_progress");
         expect(await track.statuses()).toEqual({ T001: "in_progress", T002: "pending" });
         return writesItsWord(agent);
       },

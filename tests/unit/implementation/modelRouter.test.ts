@@ -3,21 +3,9 @@ import { optionsSchema } from "../../../src/config.ts";
 import { formatModelRef, type ModelCatalog, parseModelRef } from "../../../src/core/modelCatalog.ts";
 import { classify, ModelRouter } from "../../../src/implementation/modelRouter.ts";
 import type { Task } from "../../../src/types.ts";
+import { makeTask } from "../backlog/fixtures.ts";
 
-const task = (fields: Partial<Task>): Task => ({
-  id: "T001",
-  title: "t",
-  description: "d",
-  depends_on: [],
-  files: ["src/a.ts"],
-  reads: [],
-  context: "",
-  acceptance: [],
-  allow_empty: false,
-  network: false,
-  status: "pending",
-  ...fields,
-});
+const task = (fields: Partial<Task>): Task => makeTask({ id: "T001", ...fields });
 
 const catalog = (connected: readonly string[], sessionModel = "s/session"): ModelCatalog => ({
   sessionModel: parseModelRef(sessionModel),
