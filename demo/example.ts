@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateBacklog } from "../src/backlog/backlogGenerator.ts";
-import type { AgentRunner } from "../src/core/agentRunner.ts";
+import { type AgentRunner, nothingSpent } from "../src/core/agentRunner.ts";
 import { renderPlan } from "../src/planning/planDocument.ts";
 import { structuredMerge } from "../src/planning/structuredMerge.ts";
 import type { FileTree } from "../tests/support/repository.ts";
@@ -48,7 +48,7 @@ const drafter: AgentRunner = {
       status: "success",
       text: "",
       structured: DEMO_DRAFT,
-      metadata: { sessionID: undefined, model: undefined, tokensUsed: 0, costUsd: 0, durationMs: 0 },
+      metadata: nothingSpent(undefined),
     }),
 };
 

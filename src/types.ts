@@ -45,6 +45,8 @@ export interface Backlog {
   readonly track_id: string;
   readonly title: string;
   readonly plan?: string;
+  /** Id of the git tree the tasks were written against: what their context says was true there. */
+  readonly base?: string;
   readonly goal?: Goal;
   readonly verify: readonly string[];
   readonly setup: readonly string[];
@@ -81,9 +83,16 @@ export interface AgentPlan {
   readonly answer: PlanAnswer;
 }
 
+/** An item of one agent's answer that went into the plan, and the effort that agent saw in it. */
+export interface ItemSource {
+  readonly agent: string;
+  readonly item: string;
+  readonly effort?: "small" | "medium" | "large";
+}
+
 export interface MergedItem extends PlanItem {
   /** Every input item that went into this one. */
-  readonly provenance: readonly { readonly agent: string; readonly item: string }[];
+  readonly provenance: readonly ItemSource[];
   /** Agents that named it, out of the agents that answered. */
   readonly agreement: { readonly named: number; readonly answered: number };
 }
@@ -93,6 +102,14 @@ export interface Disagreement {
   readonly about: string;
   readonly positions: readonly { readonly agent: string; readonly says: string }[];
   readonly settled: string;
+}
+
+/** H8. What the researcher found out before planning; `source` is a link or a path. */
+export interface Research {
+  readonly version: 1;
+  readonly findings: readonly { readonly says: string; readonly source: string }[];
+  readonly constraints: readonly string[];
+  readonly risks: readonly string[];
 }
 
 /** The merged plan: what PLAN.md's machine block holds. */

@@ -134,7 +134,7 @@ function spawnOptions(options: GenerateBacklogOptions) {
     timeoutSeconds: options.timeoutSeconds,
     idleTimeoutSeconds: options.idleTimeoutSeconds,
     system: DRAFT_SYSTEM,
-    answerSchema: draftSchema,
+    answer: { schema: draftSchema, by: "schema" as const, problemOf: () => undefined },
     signal: options.signal,
   };
 }

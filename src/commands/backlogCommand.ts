@@ -4,7 +4,7 @@ import { TRACK_ID_PATTERN } from "../backlog/backlogSchema.ts";
 import { compileBacklog } from "../backlog/compileBacklog.ts";
 import { detectProjectCommands } from "../backlog/projectCommands.ts";
 import { trackIdFromTitle } from "../backlog/trackId.ts";
-import type { AgentRunner } from "../core/agentRunner.ts";
+import { type AgentRunner, nothingSpent } from "../core/agentRunner.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { readTextIfExists } from "../core/files.ts";
 import { parseModelRef } from "../core/modelCatalog.ts";
@@ -119,7 +119,7 @@ const NO_AGENT: AgentRunner = {
     Promise.resolve({
       status: "error",
       failure: { reason: "model_unavailable", message: "a dry run asks no model", retryable: false },
-      metadata: { sessionID: undefined, model: undefined, tokensUsed: 0, costUsd: 0, durationMs: 0 },
+      metadata: nothingSpent(undefined),
     }),
 };
 

@@ -1,10 +1,25 @@
 import type { ModelRef } from "../types.ts";
 
 /** The jobs an agent can be spawned for; the host decides each one's prompt frame, tools and permissions. */
-export type AgentRole = "planner" | "backlog" | "worker";
+export type AgentRole = "planner" | "researcher" | "backlog" | "worker";
 
 /** A JSON schema as plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** An answer by schema: how it is asked for, and who says whether it can be used. */
+export interface AnswerForm {
+  readonly schema: JsonSchema;
+  /** `schema`: the host's structured output. `text`: JSON in words, for a model that fails at the other. */
+  readonly by: "schema" | "text";
+  /**
+   * What is wrong with an answer, in words for the agent; undefined: it is accepted. An answer that is refused, or
+   * cannot be read at all, is asked for again in the same session, at most `MAX_CORRECTIONS` times.
+   */
+  readonly problemOf: (answer: unknown) => string | undefined;
+}
+
+/** O3: how often an answer that cannot be used is asked for again. */
+export const MAX_CORRECTIONS = 2;
 
 /** What a person answered to a checkpoint, handed to the next spawn. */
 export interface ResumeData {
@@ -20,7 +35,9 @@ export type AgentActivity =
   /** Something the user should know that changes nothing. */
   | { readonly kind: "notice"; readonly message: string }
   /** The provider failed; the same is tried again by itself. */
-  | { readonly kind: "retry"; readonly attempt: number; readonly message: string };
+  | { readonly kind: "retry"; readonly attempt: number; readonly message: string }
+  /** The answer cannot be used; the agent is asked to mend it. `correction` counts from 1. */
+  | { readonly kind: "correction"; readonly correction: number; readonly problem: string };
 
 export interface SpawnOptions {
   /** Absolute path the session runs in. */
@@ -38,8 +55,15 @@ export interface SpawnOptions {
   readonly idleTimeoutSeconds?: number | undefined;
   /** The role's system text. */
   readonly system: string;
-  /** Ask for an answer by this schema; it arrives as `structured`. */
-  readonly answerSchema?: JsonSchema | undefined;
+  /** Ask for an answer by schema; the accepted one arrives as `structured`. */
+  readonly answer?: AnswerForm | undefined;
+  /**
+   * How many of the host's own retries of a failing provider are sat through, 3 by default. 0 is for a caller that has
+   * another model to ask: the first retry ends the spawn.
+   */
+  readonly providerRetries?: number | undefined;
+  /** Web origins such as `https://example.org` the agent may read from; none by default. */
+  readonly webOrigins?: readonly string[] | undefined;
   readonly resumeData?: ResumeData | undefined;
   readonly signal: AbortSignal;
   readonly onActivity?: ((activity: AgentActivity) => void) | undefined;
@@ -52,6 +76,23 @@ export interface SpawnMetadata {
   readonly tokensUsed: number;
   readonly costUsd: number;
   readonly durationMs: number;
+  /** Prompts sent: 1, and one for each correction. 0: the session never came to one. */
+  readonly prompts: number;
+  /** True when the model was asked for structured output and gave none. */
+  readonly failedStructuredOutput: boolean;
+}
+
+/** Of a spawn that came to no prompt. */
+export function nothingSpent(model: ModelRef | undefined): SpawnMetadata {
+  return {
+    sessionID: undefined,
+    model,
+    tokensUsed: 0,
+    costUsd: 0,
+    durationMs: 0,
+    prompts: 0,
+    failedStructuredOutput: false,
+  };
 }
 
 /** Why an agent gave no result. `retryable`: the same spawn may pass later, without any change. */
@@ -60,6 +101,8 @@ export interface AgentFailure {
     | "aborted"
     | "authentication"
     | "rate_limited"
+    /** What the provider grants, or the account holds, is used up: minutes do not help. */
+    | "quota_exhausted"
     | "model_unavailable"
     | "invalid_answer"
     | "context_overflow"
@@ -69,6 +112,8 @@ export interface AgentFailure {
     | "host";
   readonly message: string;
   readonly retryable: boolean;
+  /** When the provider said that it will answer again, in milliseconds since the epoch. */
+  readonly retryAt?: number | undefined;
 }
 
 export type SpawnResult =

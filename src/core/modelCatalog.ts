@@ -1,10 +1,21 @@
 import type { ModelRef } from "../types.ts";
 
+/** What the provider list says of a model. Prices are in USD for a million tokens. */
+export interface ModelFacts {
+  readonly canCallTools: boolean;
+  /** Tokens it can take in; undefined: not known. */
+  readonly contextTokens: number | undefined;
+  /** Undefined: nobody gave a price. A subscription's models are listed at 0. */
+  readonly price: { readonly input: number; readonly output: number } | undefined;
+}
+
 /** The models a command can choose from. */
 export interface ModelCatalog {
   /** What the person chose for the session the command was started in. Undefined: no model is connected. */
   readonly sessionModel: ModelRef | undefined;
   has(model: ModelRef): boolean;
+  /** Undefined: it is not connected. */
+  facts(model: ModelRef): ModelFacts | undefined;
   /** Models that cost nothing and can call tools, best first. */
   free(): readonly ModelRef[];
   /** One line about a model that is not there: what was asked for, what there is. */

@@ -94,7 +94,7 @@ export class CommandRunner {
       options,
       runner: this.runnerFor(tool, userConfig, options),
       workerNotices: workerNotices(userConfig, options),
-      models: await ConnectedModels.read(client, directory, router.chosenModel(tool.sessionID)),
+      models: await ConnectedModels.read(client, directory, userConfig, router.chosenModel(tool.sessionID)),
       clock: systemClock,
       signal,
       progressStream: ownsProcess ? process.stderr : undefined,

@@ -1,5 +1,5 @@
-import type { Provider } from "@opencode-ai/sdk/v2/client";
-import { formatModelRef, type ModelCatalog } from "../core/modelCatalog.ts";
+import type { Config, Provider } from "@opencode-ai/sdk/v2/client";
+import { formatModelRef, type ModelCatalog, type ModelFacts } from "../core/modelCatalog.ts";
 import type { ModelRef } from "../types.ts";
 import { PIPELINE_PROVIDER } from "./names.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
@@ -12,39 +12,72 @@ export function isPipeline(model: ModelRef): boolean {
 export class ConnectedModels implements ModelCatalog {
   readonly sessionModel: ModelRef | undefined;
   private readonly providers: readonly Provider[];
+  private readonly userConfig: Config;
 
-  private constructor(providers: readonly Provider[], sessionModel: ModelRef | undefined) {
+  private constructor(providers: readonly Provider[], userConfig: Config, sessionModel: ModelRef | undefined) {
     this.providers = providers;
+    this.userConfig = userConfig;
     this.sessionModel = sessionModel;
   }
 
   static async read(
     client: OpencodeClient,
     directory: string,
+    userConfig: Config,
     sessionModel: ModelRef | undefined,
   ): Promise<ConnectedModels> {
     const { data } = await answerOf("its models", (limit) =>
       client.config.providers({ directory }, { throwOnError: true, signal: limit }),
     );
     const providers = data.providers.filter((provider) => provider.id !== PIPELINE_PROVIDER);
-    return new ConnectedModels(providers, sessionModel);
+    return new ConnectedModels(providers, userConfig, sessionModel);
   }
 
   has(model: ModelRef): boolean {
-    return this.providers.some(
-      (provider) => provider.id === model.providerID && Object.hasOwn(provider.models, model.modelID),
-    );
+    return this.find(model) !== undefined;
   }
 
-  /** Models that cost nothing and can call tools, Gemini's first, then by name. */
+  facts(model: ModelRef): ModelFacts | undefined {
+    const found = this.find(model);
+    if (found === undefined) return undefined;
+    const { capabilities, cost, limit } = found;
+    return {
+      canCallTools: capabilities.toolcall,
+      contextTokens: limit.context > 0 ? limit.context : undefined,
+      price: this.isPriced(model) ? { input: cost.input, output: cost.output } : undefined,
+    };
+  }
+
+  /** Models that cost nothing and can call tools: Google's first, then other Gemini models, then by name. */
   free(): ModelRef[] {
-    const refs = this.providers.flatMap((provider) =>
-      Object.values(provider.models)
-        .filter((model) => isListedFree(provider, model) && model.capabilities.toolcall)
-        .map((model) => ({ providerID: provider.id, modelID: model.id })),
+    const refs = this.providers.flatMap(({ id, models }) =>
+      Object.keys(models).map((modelID) => ({ providerID: id, modelID })),
     );
-    const rank = (ref: ModelRef) => (/gemini/i.test(ref.modelID) ? 0 : 1);
-    return refs.sort((a, b) => rank(a) - rank(b) || formatModelRef(a).localeCompare(formatModelRef(b), "en"));
+    const rank = ({ providerID, modelID }: ModelRef) => {
+      if (providerID === "google") return 0;
+      return /gemini/i.test(modelID) ? 1 : 2;
+    };
+    return refs
+      .filter((ref) => this.isFree(ref))
+      .sort((a, b) => rank(a) - rank(b) || formatModelRef(a).localeCompare(formatModelRef(b), "en"));
+  }
+
+  private isFree(model: ModelRef): boolean {
+    const facts = this.facts(model);
+    return facts?.canCallTools === true && facts.price?.input === 0 && facts.price.output === 0;
+  }
+
+  /** A price of 0 is a price only where somebody gave it: OpenCode shows 0 for what a user adds without one. */
+  private isPriced({ providerID, modelID }: ModelRef): boolean {
+    const added = this.userConfig.provider?.[providerID]?.models?.[modelID];
+    if (added === undefined || added.cost !== undefined) return true;
+    const { cost } = this.find({ providerID, modelID }) ?? {};
+    return cost !== undefined && (cost.input > 0 || cost.output > 0);
+  }
+
+  private find({ providerID, modelID }: ModelRef): Provider["models"][string] | undefined {
+    const models = this.providers.find((provider) => provider.id === providerID)?.models ?? {};
+    return Object.hasOwn(models, modelID) ? models[modelID] : undefined;
   }
 
   /** What to say when `model` is not connected: the nearest names, if there are any. */
@@ -68,12 +101,4 @@ export async function fallbackModel(client: OpencodeClient, directory: string): 
     if (id !== PIPELINE_PROVIDER && modelID !== undefined) return { providerID: id, modelID };
   }
   return undefined;
-}
-
-/**
- * A price of 0 means free only where OpenCode knows the price. A model a user wrote into the configuration has price 0
- * because nobody gave one.
- */
-function isListedFree(provider: Provider, model: Provider["models"][string]): boolean {
-  return provider.source !== "config" && model.cost.input === 0 && model.cost.output === 0;
 }

@@ -7,9 +7,6 @@ export const PIPELINE_MODEL = "pipeline";
 export const PIPELINE_AGENT = "mac-pipeline";
 export const PIPELINE_TOOL = "mac_pipeline";
 
-export const PLANNER_AGENT = "mac-planner";
-export const WORKER_AGENT = "mac-worker";
-
 export const VERBS = ["plan", "backlog", "implement"] as const;
 export type Verb = (typeof VERBS)[number];
 

@@ -1,26 +1,24 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Config } from "@opencode-ai/sdk/v2/client";
-import type {
-  AgentFailure,
-  AgentRole,
-  AgentRunner,
-  SpawnMetadata,
-  SpawnOptions,
-  SpawnResult,
+import {
+  type AgentFailure,
+  type AgentRole,
+  type AgentRunner,
+  nothingSpent,
+  type SpawnMetadata,
+  type SpawnOptions,
+  type SpawnResult,
 } from "../core/agentRunner.ts";
 import type { Limiter } from "../core/rateLimit.ts";
 import { messageOf } from "../core/refusal.ts";
-import type { ModelRef } from "../types.ts";
 import { type AgentInstances, agentInstanceConfig } from "./agentInstances.ts";
 import { installAgentShell } from "./agentShell.ts";
-import { toolRules } from "./agents.ts";
-import { PLANNER_AGENT, WORKER_AGENT } from "./names.ts";
+import { agentOfRole, toolRules } from "./agents.ts";
+import { abortSession, Conversation } from "./conversation.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 import { sessionRules } from "./permissions.ts";
 import { keysIn } from "./secrets.ts";
-import { field, type SessionEvents } from "./sessionEvents.ts";
-import { SessionWatch } from "./sessionWatch.ts";
-import { endingOfOutcome, endingOfStop, errorEnding, type PromptOutcome, type SpawnEnding } from "./spawnEnding.ts";
+import type { SessionEvents } from "./sessionEvents.ts";
 
 /** What a runner needs of the host around it. */
 export interface OpencodeHost {
@@ -41,16 +39,8 @@ export interface OpencodeHost {
   readonly limiter: Limiter;
 }
 
-const AGENT_OF_ROLE: Readonly<Record<AgentRole, string>> = {
-  planner: PLANNER_AGENT,
-  backlog: PLANNER_AGENT,
-  worker: WORKER_AGENT,
-};
-
 /** The first session of a directory boots OpenCode there: seconds, and half a minute was seen on a busy machine. */
 const BOOT_LIMIT_MS = 180_000;
-/** How long an aborted session may take to end; an interrupted command has 5 s for everything. */
-const ABORT_LIMIT_MS = 2_000;
 
 /** Runs agents as sessions of the OpenCode this plugin lives in. One spawn is one session. */
 export class OpencodeRunner implements AgentRunner {
@@ -69,10 +59,10 @@ export class OpencodeRunner implements AgentRunner {
 
   private async spawnNow(role: AgentRole, prompt: string, options: SpawnOptions): Promise<SpawnResult> {
     const startedAt = performance.now();
-    const metadata = (sessionID?: string, usage = { tokensUsed: 0, costUsd: 0 }): SpawnMetadata => ({
+    const metadata = (sessionID?: string, used: Partial<SpawnMetadata> = {}): SpawnMetadata => ({
+      ...nothingSpent(options.model),
       sessionID,
-      model: options.model,
-      ...usage,
+      ...used,
       durationMs: Math.round(performance.now() - startedAt),
     });
     if (options.signal.aborted) return { status: "error", failure: ABORTED, metadata: metadata() };
@@ -89,10 +79,11 @@ export class OpencodeRunner implements AgentRunner {
     try {
       options.onActivity?.({ kind: "opened", sessionID });
       // Stopped while the session was made: a prompt sent now could outrun the abort, and cost a request.
-      const ending = options.signal.aborted
-        ? errorEnding(ABORTED)
-        : await this.converse(sessionID, role, prompt, options);
-      return { ...ending, metadata: metadata(sessionID, await this.usageOf(sessionID, options.directory)) };
+      if (options.signal.aborted) return { status: "error", failure: ABORTED, metadata: metadata(sessionID) };
+      const conversation = new Conversation({ ...this.host, secrets: this.secrets }, sessionID, role, options);
+      const { ending, ...held } = await conversation.hold(prompt);
+      const usage = await this.usageOf(sessionID, options.directory);
+      return { ...ending, metadata: metadata(sessionID, { ...usage, ...held }) };
     } finally {
       await this.deleteSession(sessionID, options);
     }
@@ -100,13 +91,13 @@ export class OpencodeRunner implements AgentRunner {
 
   private async createSession(role: AgentRole, options: SpawnOptions): Promise<string> {
     const { client, parentSessionID, userConfig } = this.host;
-    const agent = AGENT_OF_ROLE[role];
+    const agent = agentOfRole(role);
     const session = {
       directory: options.directory,
       parentID: parentSessionID,
       title: options.title,
       agent,
-      permission: sessionRules(toolRules(agent), userConfig.permission),
+      permission: sessionRules(toolRules(role, options.webOrigins), userConfig.permission),
     };
     const create = async () => {
       // Boots wait for one another; who was stopped meanwhile boots nothing.
@@ -137,59 +128,6 @@ export class OpencodeRunner implements AgentRunner {
     return directory === this.host.userDirectory;
   }
 
-  /** Sends the prompt and waits for the answer, or stops the session when the watch says so. */
-  private async converse(
-    sessionID: string,
-    role: AgentRole,
-    prompt: string,
-    options: SpawnOptions,
-  ): Promise<SpawnEnding> {
-    const watch = new SessionWatch({
-      sessionID,
-      events: this.host.events,
-      timeoutMs: options.timeoutSeconds * 1000,
-      idleMs: options.idleTimeoutSeconds === undefined ? undefined : options.idleTimeoutSeconds * 1000,
-      signal: options.signal,
-      onActivity: options.onActivity,
-    });
-    const answer = this.prompt(sessionID, role, prompt, options);
-    try {
-      const first = await Promise.race([answer, watch.stopped]);
-      if ("kind" in first) return endingOfOutcome(first, options.answerSchema !== undefined, this.secrets);
-      await this.abort(sessionID, options.directory);
-      // The prompt call returns once the abort has reached the model call and the shell; not for ever if it does not.
-      await Promise.race([answer, wait(ABORT_LIMIT_MS, undefined, { ref: false })]);
-      return endingOfStop(first, this.secrets);
-    } finally {
-      watch.end();
-    }
-  }
-
-  private async prompt(
-    sessionID: string,
-    role: AgentRole,
-    prompt: string,
-    options: SpawnOptions,
-  ): Promise<PromptOutcome> {
-    try {
-      const { data, error } = await this.host.client.session.prompt({
-        sessionID,
-        directory: options.directory,
-        agent: AGENT_OF_ROLE[role],
-        ...(options.model === undefined ? {} : { model: modelOf(options.model) }),
-        ...(options.system === "" ? {} : { system: options.system }),
-        ...(options.answerSchema === undefined
-          ? {}
-          : { format: { type: "json_schema" as const, schema: { ...options.answerSchema } } }),
-        parts: [{ type: "text", text: withResumeData(prompt, options) }],
-      });
-      if (data === undefined) return { kind: "rejected", message: hostErrorText(error) };
-      return { kind: "answered", info: data.info, parts: data.parts };
-    } catch (error) {
-      return { kind: "rejected", message: messageOf(error) };
-    }
-  }
-
   private async usageOf(sessionID: string, directory: string): Promise<{ tokensUsed: number; costUsd: number }> {
     const { client } = this.host;
     const session = await answerOf("a session", (limit) =>
@@ -208,19 +146,12 @@ export class OpencodeRunner implements AgentRunner {
     };
   }
 
-  private async abort(sessionID: string, directory: string): Promise<void> {
-    const { session } = this.host.client;
-    await answerOf("an abort", (limit) => session.abort({ sessionID, directory }, { signal: limit })).catch(
-      () => undefined,
-    );
-  }
-
   /**
    * M4: deletes the session and makes sure that it is gone. Deleting a busy session stops nothing, so it is aborted
    * first; a session that already ended is not disturbed by that. One that stays all the same is named.
    */
   private async deleteSession(sessionID: string, { directory, onActivity }: SpawnOptions): Promise<void> {
-    await this.abort(sessionID, directory);
+    await abortSession(this.host.client, sessionID, directory);
     for (let attempt = 1; attempt <= 3; attempt++) {
       const isGone = await answerOf("a deletion", (limit) => this.deleteOnce(sessionID, directory, limit)).catch(
         () => false,
@@ -240,18 +171,3 @@ export class OpencodeRunner implements AgentRunner {
 }
 
 const ABORTED: AgentFailure = { reason: "aborted", message: "stopped before it began", retryable: false };
-
-function modelOf(model: ModelRef): { providerID: string; modelID: string } {
-  return { providerID: model.providerID, modelID: model.modelID };
-}
-
-/** A person's answer reaches the agent as data after its prompt. */
-function withResumeData(prompt: string, { resumeData }: SpawnOptions): string {
-  return resumeData === undefined ? prompt : `${prompt}\n\n${JSON.stringify({ resumeData })}`;
-}
-
-/** OpenCode's own errors are objects whose text is in `data.message`. */
-function hostErrorText(error: unknown): string {
-  const message = field(field(error, "data"), "message");
-  return typeof message === "string" ? message : messageOf(error);
-}

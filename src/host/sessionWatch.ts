@@ -7,7 +7,8 @@ export type StopReason =
   | { readonly reason: "timeout"; readonly seconds: number }
   | { readonly reason: "idle"; readonly seconds: number }
   | { readonly reason: "aborted" }
-  | { readonly reason: "provider-retries"; readonly message: string };
+  /** `nextAt`: when OpenCode would try again, in milliseconds since the epoch. */
+  | { readonly reason: "provider-retries"; readonly message: string; readonly nextAt: number | undefined };
 
 export interface WatchOptions {
   readonly sessionID: string;
@@ -16,13 +17,15 @@ export interface WatchOptions {
   readonly idleMs: number | undefined;
   readonly signal: AbortSignal;
   readonly onActivity: ((activity: AgentActivity) => void) | undefined;
+  /** How many of OpenCode's retries to sit through; 3 by default. */
+  readonly providerRetries?: number | undefined;
 }
 
 /**
  * OpenCode retries a failing provider by itself, with growing waits. After this many we stop: another model, or a
  * person, is the better answer.
  */
-const PATIENCE_RETRIES = 3;
+const PROVIDER_RETRIES = 3;
 
 /**
  * Watches a running session: passes on what it does, and settles `stopped` when it has to be stopped: the time limit,
@@ -87,7 +90,9 @@ export class SessionWatch {
     const attempt = Number(field(status, "attempt"));
     const message = String(field(status, "message"));
     this.options.onActivity?.({ kind: "retry", attempt, message });
-    if (attempt >= PATIENCE_RETRIES) this.stop({ reason: "provider-retries", message });
+    const next = field(status, "next");
+    if (attempt < (this.options.providerRetries ?? PROVIDER_RETRIES)) return;
+    this.stop({ reason: "provider-retries", message, nextAt: typeof next === "number" ? next : undefined });
   }
 
   /** A tool that runs is a sign of life: a long test run is not idling, and has a limit of its own. */

@@ -49,7 +49,7 @@ export function endingOfStop(stop: StopReason, secrets: readonly string[]): Spaw
     case "aborted":
       return errorEnding({ reason: "aborted", message: "the session was stopped", retryable: false });
     case "provider-retries":
-      return errorEnding(failureOfRetries(stop.message, secrets));
+      return errorEnding(failureOfRetries(stop, secrets));
     default:
       return unreachable(stop);
   }

@@ -59,6 +59,7 @@ function consequenceOfAgentFailure({ reason, retryable }: AgentFailure): Consequ
       return "interrupted";
     case "authentication":
     case "model_unavailable":
+    case "quota_exhausted":
       return "stop-run";
     case "rate_limited":
     case "unreachable":

@@ -1,4 +1,4 @@
-import type { SpawnResult } from "../core/agentRunner.ts";
+import { nothingSpent, type SpawnResult } from "../core/agentRunner.ts";
 import { withRetry } from "../core/retry.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
@@ -43,7 +43,7 @@ function neverSpawned({ model }: Attempt): SpawnResult {
   return {
     status: "error",
     failure: { reason: "aborted", message: "stopped before the agent began", retryable: false },
-    metadata: { sessionID: undefined, model, tokensUsed: 0, costUsd: 0, durationMs: 0 },
+    metadata: nothingSpent(model),
   };
 }
 

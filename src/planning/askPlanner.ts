@@ -1,4 +1,4 @@
-import type { AgentFailure, AgentRunner, SpawnResult } from "../core/agentRunner.ts";
+import { type AgentFailure, type AgentRunner, nothingSpent, type SpawnResult } from "../core/agentRunner.ts";
 import type { Clock } from "../core/clock.ts";
 import { jsonInText } from "../core/jsonInText.ts";
 import type { ProgressEntry } from "../core/progress.ts";
@@ -113,7 +113,7 @@ async function spawnPlanner(
       model,
       timeoutSeconds,
       system: agent.system,
-      answerSchema: planAnswerSchema,
+      answer: { schema: planAnswerSchema, by: "schema", problemOf: () => undefined },
       signal: request.signal,
       onActivity: (activity) => {
         if (activity.kind === "retry") report("warn", `${agent.name}: retry ${activity.attempt}, ${activity.message}`);
@@ -124,7 +124,7 @@ async function spawnPlanner(
     return {
       status: "error",
       failure: { reason: "host", message: messageOf(error), retryable: false },
-      metadata: { sessionID: undefined, model, tokensUsed: 0, costUsd: 0, durationMs: clock.now() - startedAt },
+      metadata: { ...nothingSpent(model), durationMs: clock.now() - startedAt },
     };
   }
 }
@@ -149,6 +149,7 @@ function judge(result: SpawnResult): Verdict {
 function judgeFailure({ reason, message }: AgentFailure): Verdict {
   switch (reason) {
     case "rate_limited":
+    case "quota_exhausted":
     case "model_unavailable":
     case "authentication":
     case "context_overflow":

@@ -4,7 +4,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PermissionRuleset } from "@opencode-ai/sdk/v2/client";
 import { toolRules } from "../../src/host/agents.ts";
-import { WORKER_AGENT } from "../../src/host/names.ts";
 import { sessionRules } from "../../src/host/permissions.ts";
 import { call, rateLimited, text, tools } from "../support/modelReply.ts";
 import { firstUserText, lastUserText, sessionOf, toolNames, toolResults } from "../support/modelRequest.ts";
@@ -49,7 +48,7 @@ const say = (sessionID: string, words: string) =>
 
 const requestsOf = (sessionID: string) => host.model.requests.filter((request) => sessionOf(request) === sessionID);
 
-const OURS = sessionRules(toolRules(WORKER_AGENT), undefined);
+const OURS = sessionRules(toolRules("worker"), undefined);
 
 test("the host tells its version", async () => {
   const { data } = await host.client.global.health();

@@ -1,6 +1,15 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { AgentFailure, AgentRole, AgentRunner, SpawnOptions, SpawnResult } from "../../src/core/agentRunner.ts";
+import {
+  type AgentFailure,
+  type AgentRole,
+  type AgentRunner,
+  type AnswerForm,
+  MAX_CORRECTIONS,
+  nothingSpent,
+  type SpawnOptions,
+  type SpawnResult,
+} from "../../src/core/agentRunner.ts";
 
 /** One agent as a script sees it: what it was asked, where, and what it can do there. */
 export class ScriptedAgent {
@@ -11,6 +20,8 @@ export class ScriptedAgent {
   readonly task: string;
   /** From 1: how often this task was given to an agent of this runner. */
   readonly turn: number;
+  /** What was wrong with its answers so far, in order; empty at first. */
+  readonly corrections: string[] = [];
   private readonly runner: ScriptedRunner;
 
   constructor(runner: ScriptedRunner, role: AgentRole, prompt: string, options: SpawnOptions, turn: number) {
@@ -103,9 +114,9 @@ export class ScriptedRunner implements AgentRunner {
     options.onActivity?.({ kind: "opened", sessionID });
     this.arrive();
     try {
-      const { tokens = TOKENS, ...ending } = { tokens: TOKENS, ...(await this.endingOf(agent)) };
-      const metadata = { sessionID, model: options.model, tokensUsed: tokens, costUsd: 0.01, durationMs: 1 };
-      return { ...ending, metadata };
+      const { tokens = TOKENS, ...ending } = { tokens: TOKENS, ...(await this.converse(agent)) };
+      const metadata = { ...nothingSpent(options.model), sessionID, tokensUsed: tokens, costUsd: 0.01, durationMs: 1 };
+      return { ...ending, metadata: { ...metadata, prompts: agent.corrections.length + 1 } };
     } finally {
       this.atWork--;
     }
@@ -114,6 +125,19 @@ export class ScriptedRunner implements AgentRunner {
   whenAtWork(count: number): Promise<void> {
     if (this.atWork >= count) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push({ count, resolve }));
+  }
+
+  /** The interface's promise: an answer that is not accepted is asked for again, in the same session. */
+  private async converse(agent: ScriptedAgent): Promise<Ending> {
+    const { answer, onActivity } = agent.options;
+    for (;;) {
+      const ending = await this.endingOf(agent);
+      const problem = answer === undefined ? undefined : problemOf(ending, answer);
+      if (problem === undefined) return ending;
+      if (agent.corrections.length === MAX_CORRECTIONS) return fails("invalid_answer", problem, true);
+      agent.corrections.push(problem);
+      onActivity?.({ kind: "correction", correction: agent.corrections.length, problem });
+    }
   }
 
   /** The interface's promise: an aborted spawn ends as aborted, whatever the agent was about to say. */
@@ -129,6 +153,11 @@ export class ScriptedRunner implements AgentRunner {
     this.waiting = this.waiting.filter((waiter) => !met.includes(waiter));
     for (const { resolve } of met) resolve();
   }
+}
+
+function problemOf(ending: Ending, answer: AnswerForm): string | undefined {
+  if (ending.status === "success") return answer.problemOf(ending.structured);
+  return ending.status === "error" && ending.failure.reason === "invalid_answer" ? ending.failure.message : undefined;
 }
 
 function taskOf(title: string): string {

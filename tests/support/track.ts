@@ -252,6 +252,7 @@ function catalogOf(names: readonly string[] = []): ModelCatalog {
   return {
     sessionModel: SESSION_MODEL,
     has: (model) => connected.has(formatModelRef(model)),
+    facts: () => undefined,
     free: () => [],
     explainMissing: (model) => `the model ${formatModelRef(model)} is not connected`,
   };

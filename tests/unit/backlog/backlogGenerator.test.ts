@@ -7,7 +7,15 @@ import type { AgentRunner, SpawnResult } from "../../../src/core/agentRunner.ts"
 import type { MergedItem, Plan } from "../../../src/types.ts";
 import { anyText } from "./fixtures.ts";
 
-const METADATA = { sessionID: "s", model: undefined, tokensUsed: 10, costUsd: 0.5, durationMs: 1 };
+const METADATA = {
+  sessionID: "s",
+  model: undefined,
+  tokensUsed: 10,
+  costUsd: 0.5,
+  durationMs: 1,
+  prompts: 1,
+  failedStructuredOutput: false,
+};
 
 function item(id: string, fields: Partial<MergedItem> = {}): MergedItem {
   return {

@@ -3,7 +3,7 @@ import * as failures from "../../../src/host/agentFailures.ts";
 
 const KEY = "sk-refused-0123";
 const failureOf = (error: Parameters<typeof failures.failureOf>[0]) => failures.failureOf(error, [KEY]);
-const failureOfRetries = (message: string) => failures.failureOfRetries(message, [KEY]);
+const failureOfRetries = (message: string, nextAt?: number) => failures.failureOfRetries({ message, nextAt }, [KEY]);
 
 const api = (statusCode: number | undefined, isRetryable = false) =>
   failureOf({
@@ -14,7 +14,7 @@ const api = (statusCode: number | undefined, isRetryable = false) =>
 test.each([
   [401, "authentication", false],
   [403, "authentication", false],
-  [402, "rate_limited", true],
+  [402, "quota_exhausted", true],
   [429, "rate_limited", true],
   [404, "model_unavailable", false],
 ])("HTTP %d is %s", (status, reason, retryable) => {

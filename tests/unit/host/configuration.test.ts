@@ -1,13 +1,8 @@
 import { expect, test } from "bun:test";
 import type { Config } from "@opencode-ai/plugin";
+import { agentOfRole } from "../../../src/host/agents.ts";
 import { contribute } from "../../../src/host/configuration.ts";
-import {
-  PIPELINE_AGENT,
-  PIPELINE_PROVIDER,
-  PIPELINE_TOOL,
-  PLANNER_AGENT,
-  WORKER_AGENT,
-} from "../../../src/host/names.ts";
+import { PIPELINE_AGENT, PIPELINE_PROVIDER, PIPELINE_TOOL } from "../../../src/host/names.ts";
 
 const MODEL_URL = "file:///plugin/pipelineModel.js";
 
@@ -22,7 +17,7 @@ test("three commands, a provider and hidden agents are added to an empty configu
   expect(Object.keys(config.command ?? {})).toEqual(["plan", "backlog", "implement"]);
   expect(config.command?.plan?.template).toBe("$ARGUMENTS");
   expect(config.provider?.[PIPELINE_PROVIDER]?.npm).toBe(MODEL_URL);
-  for (const agent of [PIPELINE_AGENT, PLANNER_AGENT, WORKER_AGENT]) {
+  for (const agent of [PIPELINE_AGENT, agentOfRole("planner"), agentOfRole("worker")]) {
     expect(config.agent?.[agent]).toMatchObject({ hidden: true, mode: "primary" });
   }
   // Neither list exists unless the user made one: an empty list of allowed providers would allow none.
@@ -55,11 +50,11 @@ test("lists of allowed and forbidden providers do not hide the pipeline model", 
 test("a user's providers and agents stay, and their fields of our agents win", () => {
   const { config } = contributed({
     provider: { fake: { npm: "x" } },
-    agent: { helper: { prompt: "Help" }, [WORKER_AGENT]: { model: "fake/m", temperature: 0.2 } },
+    agent: { helper: { prompt: "Help" }, [agentOfRole("worker")]: { model: "fake/m", temperature: 0.2 } },
   });
   expect(config.provider?.fake).toEqual({ npm: "x" });
   expect(config.agent?.helper).toEqual({ prompt: "Help" });
-  expect(config.agent?.[WORKER_AGENT]).toMatchObject({ model: "fake/m", temperature: 0.2, hidden: true });
+  expect(config.agent?.[agentOfRole("worker")]).toMatchObject({ model: "fake/m", temperature: 0.2, hidden: true });
 });
 
 test.each([

@@ -3,24 +3,34 @@ import { ConnectedModels, fallbackModel } from "../../../src/host/models.ts";
 import { PIPELINE_PROVIDER } from "../../../src/host/names.ts";
 import type { OpencodeClient } from "../../../src/host/opencodeClient.ts";
 
-interface ModelFacts {
+interface Listed {
   readonly price?: number;
   readonly toolcall?: boolean;
 }
 
-function provider(id: string, source: string, models: Readonly<Record<string, ModelFacts>>) {
+function provider(id: string, source: string, models: Readonly<Record<string, Listed>>) {
   const entries = Object.entries(models).map(([name, { price = 0, toolcall = true }]) => [
     name,
-    { id: name, cost: { input: price, output: price }, capabilities: { toolcall } },
+    {
+      id: name,
+      cost: { input: price, output: price },
+      capabilities: { toolcall },
+      limit: { context: 8_000, output: 1_000 },
+    },
   ]);
   return { id, source, models: Object.fromEntries(entries) };
 }
+
+/** What the user wrote: one model without a price, one that is said to cost nothing. */
+const USER_CONFIG = {
+  provider: { own: { models: { "of-unknown-price": {}, "at-home": { cost: { input: 0, output: 0 } } } } },
+};
 
 const PROVIDERS = [
   provider(PIPELINE_PROVIDER, "config", { pipeline: {} }),
   provider("google", "env", { "gemini-flash": {}, "gemini-pro": { price: 1 } }),
   provider("opencode", "custom", { "big-pickle": {}, "a-free-one": {}, mute: { toolcall: false } }),
-  provider("own", "config", { "of-unknown-price": {} }),
+  provider("own", "config", { "of-unknown-price": {}, "at-home": {} }),
 ];
 
 const client = {
@@ -32,12 +42,23 @@ const client = {
 } as unknown as OpencodeClient;
 
 test("free models are those of known price 0 that call tools, Gemini's first, never ours", async () => {
-  const models = await ConnectedModels.read(client, "/r", undefined);
-  expect(models.free().map(({ modelID }) => modelID)).toEqual(["gemini-flash", "a-free-one", "big-pickle"]);
+  const models = await ConnectedModels.read(client, "/r", USER_CONFIG, undefined);
+  expect(models.free().map(({ modelID }) => modelID)).toEqual(["gemini-flash", "a-free-one", "big-pickle", "at-home"]);
+});
+
+test("a price of 0 that nobody gave is no price", async () => {
+  const models = await ConnectedModels.read(client, "/r", USER_CONFIG, undefined);
+  expect(models.facts({ providerID: "own", modelID: "of-unknown-price" })?.price).toBeUndefined();
+  expect(models.facts({ providerID: "google", modelID: "gemini-pro" })).toEqual({
+    canCallTools: true,
+    contextTokens: 8_000,
+    price: { input: 1, output: 1 },
+  });
+  expect(models.facts({ providerID: "own", modelID: "nothing" })).toBeUndefined();
 });
 
 test("a model is connected or it is said what there is instead", async () => {
-  const models = await ConnectedModels.read(client, "/r", undefined);
+  const models = await ConnectedModels.read(client, "/r", USER_CONFIG, undefined);
   expect(models.has({ providerID: "google", modelID: "gemini-pro" })).toBe(true);
   expect(models.has({ providerID: "google", modelID: "toString" })).toBe(false);
   expect(models.has({ providerID: PIPELINE_PROVIDER, modelID: "pipeline" })).toBe(false);

@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import { toolRules, WRITE_TOOLS } from "../../../src/host/agents.ts";
-import { PLANNER_AGENT, WORKER_AGENT } from "../../../src/host/names.ts";
 import { type PermissionRule, sessionRules, toolsThatWouldAsk } from "../../../src/host/permissions.ts";
 
 /** OpenCode's rule: the last one whose permission and pattern match decides; without any it asks. */
@@ -17,8 +16,8 @@ function decide(rules: readonly PermissionRule[], permission: string, subject = 
   );
 }
 
-const worker = (user?: unknown) => sessionRules(toolRules(WORKER_AGENT), user);
-const planner = (user?: unknown) => sessionRules(toolRules(PLANNER_AGENT), user);
+const worker = (user?: unknown) => sessionRules(toolRules("worker"), user);
+const planner = (user?: unknown) => sessionRules(toolRules("planner"), user);
 
 test("a worker reads, writes and runs; a planner reads and answers; neither uses anything else", () => {
   for (const tool of ["read", "grep", "glob", "list", "edit", "bash"]) expect(decide(worker(), tool)).toBe("allow");

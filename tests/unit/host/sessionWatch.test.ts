@@ -67,7 +67,11 @@ test("a provider that keeps failing is given up at its third retry, with its own
   await Promise.resolve();
   expect(isStopped).toBe(false);
   retry(3, "Rate limit reached");
-  expect(await stopped).toEqual({ reason: "provider-retries", message: "Rate limit reached" });
+  expect(await stopped).toEqual({
+    reason: "provider-retries",
+    message: "Rate limit reached",
+    nextAt: undefined,
+  });
   expect(seen.map(({ kind }) => kind)).toEqual(["retry", "retry", "retry"]);
 });
 

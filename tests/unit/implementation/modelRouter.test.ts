@@ -10,6 +10,7 @@ const task = (fields: Partial<Task>): Task => makeTask({ id: "T001", ...fields }
 const catalog = (connected: readonly string[], sessionModel = "s/session"): ModelCatalog => ({
   sessionModel: parseModelRef(sessionModel),
   has: (model) => connected.includes(formatModelRef(model)),
+  facts: () => undefined,
   free: () => [],
   explainMissing: (model) => `no ${formatModelRef(model)}`,
 });

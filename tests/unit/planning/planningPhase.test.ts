@@ -14,7 +14,15 @@ const ANSWER = {
   risks: [],
   acceptance: [],
 };
-const METADATA = { sessionID: "s", model: undefined, tokensUsed: 100, costUsd: 0.5, durationMs: 1 };
+const METADATA = {
+  sessionID: "s",
+  model: undefined,
+  tokensUsed: 100,
+  costUsd: 0.5,
+  durationMs: 1,
+  prompts: 1,
+  failedStructuredOutput: false,
+};
 
 const success = (structured: unknown, text = ""): SpawnResult => ({
   status: "success",
@@ -98,7 +106,7 @@ test("three agents are asked at once, each with its own system text, and merged"
   for (const { prompt, options } of outcome.calls) {
     expect(Buffer.byteLength(options.system + prompt)).toBeLessThan(2 * 1024);
     expect(options).toMatchObject({ directory: "/repository", timeoutSeconds: 300 });
-    expect(options.answerSchema).toHaveProperty("properties.items");
+    expect(options.answer?.schema).toHaveProperty("properties.items");
   }
 });
 
