@@ -14,7 +14,7 @@ const api = (statusCode: number | undefined, isRetryable = false) =>
 test.each([
   [401, "authentication", false],
   [403, "authentication", false],
-  [402, "quota_exhausted", true],
+  [402, "quota_exhausted", false],
   [429, "rate_limited", true],
   [404, "model_unavailable", false],
 ])("HTTP %d is %s", (status, reason, retryable) => {
