@@ -80,6 +80,15 @@ export interface SpawnMetadata {
   readonly prompts: number;
   /** True when the model was asked for structured output and gave none. */
   readonly failedStructuredOutput: boolean;
+  /** What the requests were sampled with, where the host fixed it. */
+  readonly sampling?: Sampling | undefined;
+}
+
+/** D1. What is undefined was left to the model, since it does not take it. */
+export interface Sampling {
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly seed?: number | undefined;
 }
 
 /** Of a spawn that came to no prompt. */

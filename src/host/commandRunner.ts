@@ -22,6 +22,7 @@ import { ConnectedModels } from "./models.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 import { OpencodeRunner } from "./opencodeRunner.ts";
 import { toolsThatWouldAsk } from "./permissions.ts";
+import type { FixedSampling } from "./sampling.ts";
 import type { SessionEvents } from "./sessionEvents.ts";
 
 export interface CommandRunnerOptions {
@@ -31,6 +32,7 @@ export interface CommandRunnerOptions {
   readonly router: MessageRouter;
   readonly events: SessionEvents;
   readonly instances: AgentInstances;
+  readonly sampling: FixedSampling;
   /** URL of the bundled plugin module. */
   readonly pluginUrl: string;
   /** True under `opencode run`: the process is there for this command, may draw on stderr and be ended. */
@@ -117,11 +119,12 @@ export class CommandRunner {
   }
 
   private runnerFor(tool: ToolContext, userConfig: Config, options: Options): OpencodeRunner {
-    const { client, events, instances, pluginUrl } = this.host;
+    const { client, events, instances, sampling, pluginUrl } = this.host;
     return new OpencodeRunner({
       client,
       events,
       instances,
+      sampling,
       limiter: createLimiter(options.apiConcurrency),
       userConfig,
       parentSessionID: tool.sessionID,

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Config } from "@opencode-ai/sdk/v2/client";
+import { AGENT_ROLES } from "../core/agentRoles.ts";
 import {
   type AgentFailure,
   type AgentRole,
@@ -17,6 +18,7 @@ import { agentOfRole, toolRules } from "./agents.ts";
 import { abortSession, Conversation } from "./conversation.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 import { sessionRules } from "./permissions.ts";
+import type { FixedSampling } from "./sampling.ts";
 import { keysIn } from "./secrets.ts";
 import type { SessionEvents } from "./sessionEvents.ts";
 
@@ -35,6 +37,7 @@ export interface OpencodeHost {
   readonly shells: string;
   readonly events: SessionEvents;
   readonly instances: AgentInstances;
+  readonly sampling: FixedSampling;
   /** How many sessions are open at once (option `apiConcurrency`). */
   readonly limiter: Limiter;
 }
@@ -81,9 +84,11 @@ export class OpencodeRunner implements AgentRunner {
       // Stopped while the session was made: a prompt sent now could outrun the abort, and cost a request.
       if (options.signal.aborted) return { status: "error", failure: ABORTED, metadata: metadata(sessionID) };
       const conversation = new Conversation({ ...this.host, secrets: this.secrets }, sessionID, role, options);
+      if (AGENT_ROLES[role].answersBySchema) this.host.sampling.fix(sessionID, `${options.system}\n${prompt}`);
       const { ending, ...held } = await conversation.hold(prompt);
+      const sampling = this.host.sampling.release(sessionID);
       const usage = await this.usageOf(sessionID, options.directory);
-      return { ...ending, metadata: metadata(sessionID, { ...usage, ...held }) };
+      return { ...ending, metadata: metadata(sessionID, { ...usage, ...held, sampling }) };
     } finally {
       await this.deleteSession(sessionID, options);
     }

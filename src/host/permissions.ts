@@ -35,7 +35,10 @@ const ASKED_BY_DEFAULT: readonly PermissionRule[] = [
 export function sessionRules(base: readonly PermissionRule[], userPermission: unknown): PermissionRule[] {
   const offered = base.filter((rule) => rule.action === "allow" && rule.permission !== ANSWER_TOOL);
   const tools = new Set(offered.map((rule) => rule.permission));
-  const users = rulesOf(userPermission).flatMap((rule) => rulesForAgents(rule, tools));
+  const limited = new Set(offered.filter((rule) => rule.pattern !== "*").map((rule) => rule.permission));
+  const users = rulesOf(userPermission)
+    .flatMap((rule) => rulesForAgents(rule, tools))
+    .filter((rule) => rule.action === "deny" || !limited.has(rule.permission));
   const isReadRestricted = users.some((rule) => rule.permission === "read" && rule.action === "deny");
   return [
     ...base,

@@ -8,6 +8,7 @@ import { PIPELINE_TOOL } from "./names.ts";
 import { clientOf } from "./opencodeClient.ts";
 import { pipelineTool } from "./pipelineTool.ts";
 import { isOpencodeRun } from "./routing.ts";
+import { FixedSampling } from "./sampling.ts";
 import { SessionEvents } from "./sessionEvents.ts";
 import { requireSupportedVersion } from "./supportedVersions.ts";
 
@@ -17,6 +18,7 @@ import { requireSupportedVersion } from "./supportedVersions.ts";
  */
 const sessionEvents = new SessionEvents();
 const agentInstances = new AgentInstances();
+const fixedSampling = new FixedSampling();
 
 /** The plugin as OpenCode loads it, once for each directory. */
 export async function server(input: PluginInput, options: PluginOptions = {}): Promise<Hooks> {
@@ -34,6 +36,7 @@ export async function server(input: PluginInput, options: PluginOptions = {}): P
     router,
     events: sessionEvents,
     instances: agentInstances,
+    sampling: fixedSampling,
     pluginUrl: import.meta.url,
     ownsProcess: isMainThread && isOpencodeRun(process.argv),
   });
@@ -52,5 +55,6 @@ export async function server(input: PluginInput, options: PluginOptions = {}): P
     },
     "command.execute.before": async (announced) => router.announce(names, announced),
     "chat.message": router.onMessage,
+    "chat.params": fixedSampling.onParams,
   };
 }

@@ -95,3 +95,16 @@ test("tools that would ask are named, by the last rule for all their uses", () =
   expect(toolsThatWouldAsk({ bash: "ask", edit: { "*": "ask" } }, WRITE_TOOLS)).toEqual(["edit", "bash"]);
   expect(toolsThatWouldAsk({ bash: { "*": "allow", "rm *": "ask" }, edit: "deny" }, WRITE_TOOLS)).toEqual([]);
 });
+
+test("a researcher reads the web from the given origins only, whatever the user allows", () => {
+  const rules = (user?: unknown) => sessionRules(toolRules("researcher", ["https://docs.example.org"]), user);
+  for (const user of [undefined, "allow", { webfetch: "allow" }, { "*": "allow" }]) {
+    expect(decide(rules(user), "webfetch", "https://docs.example.org/guide")).toBe("allow");
+    expect(decide(rules(user), "webfetch", "https://docs.example.org")).toBe("allow");
+    expect(decide(rules(user), "webfetch", "https://docs.example.org.evil.test/")).toBe("deny");
+    expect(decide(rules(user), "webfetch", "https://evil.test/https://docs.example.org/")).toBe("deny");
+  }
+  expect(decide(rules({ webfetch: "deny" }), "webfetch", "https://docs.example.org/guide")).toBe("deny");
+  expect(decide(rules({ webfetch: "ask" }), "webfetch", "https://docs.example.org/guide")).toBe("deny");
+  expect(decide(sessionRules(toolRules("planner"), "allow"), "webfetch", "https://docs.example.org/")).toBe("deny");
+});

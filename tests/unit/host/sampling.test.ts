@@ -1,0 +1,70 @@
+import { expect, test } from "bun:test";
+import { FixedSampling } from "../../../src/host/sampling.ts";
+
+type Hook = FixedSampling["onParams"];
+type Asked = Parameters<Hook>[0];
+type Params = Parameters<Hook>[1];
+
+interface Sent {
+  readonly temperature: number | undefined;
+  readonly topP: number | undefined;
+  readonly seed: unknown;
+}
+
+async function sent(
+  sampling: FixedSampling,
+  sessionID: string,
+  npm: string,
+  given: Partial<Params> = {},
+  takes = true,
+): Promise<Sent> {
+  const asked = { sessionID, model: { capabilities: { temperature: takes }, api: { npm } } } as unknown as Asked;
+  const params = { topP: undefined, options: {}, ...given } as unknown as Params;
+  await sampling.onParams(asked, params);
+  return { temperature: params.temperature, topP: params.topP, seed: params.options.seed as unknown };
+}
+
+const COMPATIBLE = "@ai-sdk/openai-compatible";
+
+test("a fixed session is asked at temperature 0, top_p 1 and a seed of its request; the same request, the same seed", async () => {
+  const sampling = new FixedSampling();
+  sampling.fix("one", "plan this");
+  sampling.fix("same", "plan this");
+  sampling.fix("other", "plan that");
+  const one = await sent(sampling, "one", COMPATIBLE);
+  expect(one).toEqual({ temperature: 0, topP: 1, seed: expect.any(Number) });
+  expect(await sent(sampling, "same", COMPATIBLE)).toEqual(one);
+  expect((await sent(sampling, "other", COMPATIBLE)).seed).not.toBe(one.seed);
+  expect(sampling.release("one")).toEqual({ temperature: 0, topP: 1, seed: one.seed as number });
+  expect(sampling.release("one")).toBeUndefined();
+});
+
+test("sessions that are not fixed, or no longer, are left as they are", async () => {
+  const sampling = new FixedSampling();
+  sampling.fix("ended", "x");
+  sampling.release("ended");
+  for (const session of ["ended", "a chat"]) {
+    expect(await sent(sampling, session, COMPATIBLE, { temperature: 0.7 })).toEqual({
+      temperature: 0.7,
+      topP: undefined,
+      seed: undefined,
+    });
+  }
+});
+
+test("what a model does not take is left out, and the record says so", async () => {
+  const sampling = new FixedSampling();
+  for (const session of ["reasoning", "claude", "own"]) sampling.fix(session, "x");
+  const nothing = { temperature: undefined, topP: undefined, seed: undefined };
+  expect(await sent(sampling, "reasoning", COMPATIBLE, {}, false)).toEqual(nothing);
+  expect(sampling.release("reasoning")).toEqual({});
+  // Both together are refused there.
+  expect(await sent(sampling, "claude", "@ai-sdk/anthropic")).toEqual({ ...nothing, temperature: 0 });
+  // The temperature OpenCode or the user has for this model.
+  expect(await sent(sampling, "own", COMPATIBLE, { temperature: 1, topP: 0.95 })).toEqual({
+    temperature: 1,
+    topP: 0.95,
+    seed: undefined,
+  });
+  expect(sampling.release("own")).toEqual({ temperature: 1, topP: 0.95 });
+});
