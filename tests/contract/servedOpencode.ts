@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { createOpencodeClient, type Event, type OpencodeClient } from "@opencode-ai/sdk/v2/client";
+import { SessionEvents } from "../../src/host/sessionEvents.ts";
 import { type HermeticHome, makeHermeticHome } from "../support/hermeticHome.ts";
 import { type ModelHandler, ModelServer } from "../support/modelServer.ts";
 import { opencodeConfig, placeConfig, startOpencode } from "../support/opencode.ts";
@@ -13,6 +14,8 @@ export interface ServedOpencode extends AsyncDisposable {
   readonly home: HermeticHome;
   readonly repository: Repository;
   readonly model: ModelServer;
+  /** The same events, as the plugin hands them on. */
+  readonly events: SessionEvents;
   /** Resolves with the first event that `isWanted` accepts, also one that came before; rejects after 30 s. */
   event(isWanted: (event: Event) => boolean): Promise<Event>;
 }
@@ -35,12 +38,17 @@ export async function serveOpencode(
   const client = createOpencodeClient({ baseUrl, directory: repository.path });
   const seen: Event[] = [];
   const { stream } = await client.event.subscribe({}, { sseMaxRetryAttempts: 1 });
-  const pump = collect(stream, seen);
+  const events = new SessionEvents();
+  const pump = collect(stream, (event) => {
+    seen.push(event);
+    events.publish(event);
+  });
   return {
     client,
     home,
     repository,
     model,
+    events,
     event: (isWanted) => eventually(() => seen.find(isWanted), "event"),
     async [Symbol.asyncDispose]() {
       running.signal("SIGKILL", "group");
@@ -76,9 +84,9 @@ async function isUp(baseUrl: string): Promise<true | undefined> {
   return response?.ok ? true : undefined;
 }
 
-async function collect(stream: AsyncIterable<Event>, seen: Event[]): Promise<void> {
+async function collect(stream: AsyncIterable<Event>, take: (event: Event) => void): Promise<void> {
   try {
-    for await (const event of stream) seen.push(event);
+    for await (const event of stream) take(event);
   } catch {
     // The stream ends with the server.
   }
