@@ -15,13 +15,14 @@ import {
 } from "../tests/support/modelRequest.ts";
 import { fitToSchema } from "./fitToSchema.ts";
 import { PLANNER_ANSWERS } from "./planners.ts";
+import { DEMO_RESEARCH } from "./research.ts";
 import { DEMO_DRAFT, DEMO_STEPS, type DemoStep, FEATURE_TITLE } from "./steps.ts";
 
 /** A fast model's turn. A worker's is longer than OpenCode needs to open a worktree, so that tasks overlap visibly. */
-const THINKING_MS = { planner: 300, backlog: 300, worker: 900, other: 0 } as const;
+const THINKING_MS = { planner: 300, researcher: 300, backlog: 300, worker: 900, other: 0 } as const;
 
 /**
- * The demo's model: it knows one feature by heart, and plays planner, backlog drafter and worker. Which one is wanted,
+ * The demo's model: it knows one feature by heart, and plays planner, researcher, backlog drafter and worker. Which one is wanted,
  * it tells from the request alone, as any model would. The product knows nothing of it.
  */
 export async function demoModel(request: ModelRequest): Promise<ModelReply> {
@@ -30,6 +31,8 @@ export async function demoModel(request: ModelRequest): Promise<ModelReply> {
   switch (role) {
     case "planner":
       return lookThenAnswer(request, PLANNER_ANSWERS[perspectiveOf(request)]);
+    case "researcher":
+      return lookThenAnswer(request, DEMO_RESEARCH);
     case "backlog":
       return lookThenAnswer(request, DEMO_DRAFT);
     case "worker":

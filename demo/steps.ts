@@ -77,6 +77,7 @@ export const DEMO_DRAFT = {
     acceptance: [check],
     complexity: step.id === "T006" ? "documentation" : effort === "medium" ? "complex" : "simple",
   })),
+  goal_checks: ["bun test tests/report"],
 };
 
 function format(id: string, title: string, name: string, renderer: string, rule: string): DemoStep {

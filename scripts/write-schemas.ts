@@ -3,12 +3,16 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { backlogSchema } from "../src/backlog/backlogSchema.ts";
+import { statusSchema } from "../src/commands/statusDocument.ts";
 import { optionsSchema } from "../src/config.ts";
+import { researchSchema } from "../src/planning/researchSchema.ts";
 
 /** File name → schema. */
 const schemas = {
   "options.schema.json": z.toJSONSchema(optionsSchema, { io: "input" }),
   "backlog.schema.json": backlogSchema,
+  "status.schema.json": z.toJSONSchema(statusSchema),
+  "research.schema.json": researchSchema,
 };
 
 const folder = process.argv[2];

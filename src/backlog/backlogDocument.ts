@@ -1,19 +1,12 @@
-import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, LineCounter } from "yaml";
 import { failure, type Result, success } from "../core/result.ts";
-import {
-  type Diagnostic,
-  type Diagnostics,
-  type Locate,
-  quote,
-  sortDiagnostics,
-  type ValuePath,
-} from "./diagnostics.ts";
+import type { Diagnostics, Locate, ValuePath } from "./diagnostics.ts";
+import { readSimpleYaml, type SimpleNode } from "./simpleYaml.ts";
+import { parseStrictYaml } from "./strictYaml.ts";
 
-/** A file of 10,000 tasks takes about half of this; the parser needs seconds for more. */
-const MAX_BYTES = 4 * 1024 * 1024;
+/** A file of 10,000 tasks takes about half of this. */
+export const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 const BYTE_ORDER_MARK = "\uFEFF";
-/** An unreadable file is unreadable in many ways; the first ones say it. */
-const MAX_SYNTAX_ERRORS = 20;
 
 /** BACKLOG.yaml as read: its text, its values, and where each stands. Says nothing about what the values mean. */
 export interface BacklogDocument {
@@ -21,6 +14,7 @@ export interface BacklogDocument {
   readonly text: string;
   readonly value: unknown;
   readonly locate: Locate;
+  /** The nodes of the yaml library; made when first asked for, which takes seconds for thousands of tasks. */
   readonly yaml: Document.Parsed;
 }
 
@@ -30,49 +24,65 @@ export interface BacklogDocument {
  * look), repeated keys, tags and directives.
  */
 export function parseBacklogDocument(file: string, bytes: Uint8Array): Result<BacklogDocument, Diagnostics> {
-  const at = (line: number, column: number, message: string, suggestion?: string): Diagnostics => [
-    { file, line, column, message, ...(suggestion === undefined ? {} : { suggestion }) },
-  ];
-  if (bytes.length > MAX_BYTES) {
-    return failure(at(1, 1, `the file has ${bytes.length} bytes; at most ${MAX_BYTES} are read`));
-  }
+  if (bytes.length > MAX_BACKLOG_BYTES) return tooLarge(file, bytes.length);
   const text = decodeUtf8(bytes);
-  if (text === undefined) return failure(at(lineOfBadByte(bytes), 1, "the file is not UTF-8 text"));
-
+  if (text === undefined) return unreadable(file, lineOfBadByte(bytes), "the file is not UTF-8 text");
   const body = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
   const nul = body.indexOf("\0");
-  if (nul >= 0)
-    return failure(at(body.slice(0, nul).split("\n").length, 1, "the file holds a NUL byte; it is not text"));
+  if (nul >= 0) return unreadable(file, linesOf(body).linePos(nul).line, "the file holds a NUL byte; it is not text");
 
-  const lines = new LineCounter();
-  const place = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(1, line), column: Math.max(1, col) };
+  const simple = readSimpleYaml(body);
+  if (simple) return success(simpleDocument(file, text, body, simple));
+  const strict = parseStrictYaml(file, body);
+  if (!strict.ok) return strict;
+  const { yaml, locate } = strict.value;
+  return success({ text, yaml, value: yaml.toJS({ maxAliasCount: 0 }), locate });
+}
+
+export function tooLarge(file: string, bytes: number): Result<never, Diagnostics> {
+  return unreadable(file, 1, `the file has ${bytes} bytes; at most ${MAX_BACKLOG_BYTES} are read`);
+}
+
+function unreadable(file: string, line: number, message: string): Result<never, Diagnostics> {
+  return failure([{ kind: "syntax", severity: "error", file, line, column: 1, message }]);
+}
+
+function simpleDocument(file: string, text: string, body: string, root: SimpleNode): BacklogDocument {
+  let yaml: Document.Parsed | undefined;
+  let lines: LineCounter | undefined;
+  return {
+    text,
+    value: root.value,
+    locate: (path) => {
+      lines ??= linesOf(body);
+      const { line, col } = lines.linePos(offsetIn(root, path));
+      return { file, line, column: col };
+    },
+    get yaml() {
+      yaml ??= libraryNodes(file, body);
+      return yaml;
+    },
   };
-  let yaml: Document.Parsed;
-  try {
-    yaml = parseDocument(body, {
-      lineCounter: lines,
-      prettyErrors: false,
-      stringKeys: true,
-      // The library compares each key with each: repeated keys are found below, in linear time.
-      uniqueKeys: false,
-      resolveKnownTags: false,
-      logLevel: "error",
-    });
-  } catch {
-    return failure(at(1, 1, "the file is nested too deeply to be read"));
-  }
-  const problems = [
-    ...[...yaml.errors, ...yaml.warnings]
-      .slice(0, MAX_SYNTAX_ERRORS)
-      .map((error) => ({ ...place(error.pos[0]), message: syntaxMessage(error.code, error.message) })),
-    ...(yaml.errors.length > 0 ? [] : structureProblems(yaml, place)),
-  ];
-  if (problems.length > 0) return failure(sortDiagnostics(problems));
-  if (yaml.contents === null) return failure(at(1, 1, "the file is empty; a backlog was expected"));
+}
 
-  return success({ text, yaml, value: yaml.toJS({ maxAliasCount: 0 }), locate: (path) => place(offsetOf(yaml, path)) });
+function libraryNodes(file: string, body: string): Document.Parsed {
+  const strict = parseStrictYaml(file, body);
+  if (strict.ok) return strict.value.yaml;
+  throw new Error(`The two readers of ${file} disagree: ${strict.failure[0]?.message}`);
+}
+
+/** Of the value, or of its nearest parent that the file holds; of a mapping's entry, where its key begins. */
+function offsetIn(root: SimpleNode, path: ValuePath): number {
+  let node = root;
+  let offset = root.start;
+  for (const step of path) {
+    const entry = node.entries?.get(String(step));
+    const next = entry?.node ?? (typeof step === "number" ? node.items?.[step] : undefined);
+    if (next === undefined) break;
+    offset = entry?.keyStart ?? next.start;
+    node = next;
+  }
+  return offset;
 }
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {
@@ -93,62 +103,13 @@ function lineOfBadByte(bytes: Uint8Array): number {
   }
 }
 
-function syntaxMessage(code: string, message: string): string {
-  switch (code) {
-    case "TAB_AS_INDENT":
-      return "a tab is used as indentation; YAML wants spaces";
-    case "MULTIPLE_DOCS":
-      return "a second document begins here; a backlog is one document";
-    case "RESOURCE_EXHAUSTION":
-      return "the file is nested too deeply to be read";
-    default:
-      return `not valid YAML: ${message.split("\n")[0] ?? message}`;
-  }
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter();
+  for (let start = 0; start <= text.length; start = nextLine(text, start)) lines.addNewLine(start);
+  return lines;
 }
 
-function structureProblems(yaml: Document.Parsed, place: (offset: number) => Omit<Diagnostic, "message">): Diagnostics {
-  const problems: Diagnostic[] = [];
-  const report = (offset: number, message: string) => {
-    if (problems.length < MAX_SYNTAX_ERRORS) problems.push({ ...place(offset), message });
-  };
-  visit(yaml, {
-    Alias: (_, alias) => report(startOf(alias), `the alias *${alias.source} is not supported; write the value out`),
-    Map: (_, map) => {
-      const seen = new Set<string>();
-      for (const pair of map.items) {
-        const key = keyOf(pair);
-        if (seen.has(key)) report(startOf(pair.key), `the key ${quote(key)} is given twice`);
-        seen.add(key);
-      }
-    },
-  });
-  return problems;
-}
-
-function offsetOf(yaml: Document.Parsed, path: ValuePath): number {
-  let node: unknown = yaml.contents;
-  let offset = startOf(node);
-  for (const step of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => keyOf(item) === step);
-      if (!pair) return offset;
-      offset = startOf(pair.key);
-      node = pair.value;
-    } else if (isSeq(node)) {
-      node = typeof step === "number" ? node.items[step] : undefined;
-      if (node === undefined) return offset;
-      offset = startOf(node);
-    } else return offset;
-  }
-  return offset;
-}
-
-/** A key as text; keys are scalars, the parser is asked to refuse others. */
-export function keyOf(pair: unknown): string {
-  const key = isPair(pair) ? pair.key : undefined;
-  return isScalar(key) ? String(key.value) : String(key);
-}
-
-function startOf(node: unknown): number {
-  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+function nextLine(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end < 0 ? text.length + 1 : end + 1;
 }

@@ -1,12 +1,15 @@
-import { readFile, realpath, stat } from "node:fs/promises";
-import { hasErrorCode, writeFileAtomic } from "../core/files.ts";
+import { realpath, stat } from "node:fs/promises";
+import { readBoundedFile } from "../core/boundedFile.ts";
+import { writeFileAtomic } from "../core/files.ts";
 import { shownPath } from "../core/paths.ts";
 import { messageOf } from "../core/refusal.ts";
 import { failure, type Result, success } from "../core/result.ts";
+import { unreachable } from "../core/unreachable.ts";
 import type { Backlog, Task, TaskStatus } from "../types.ts";
-import { parseBacklogDocument } from "./backlogDocument.ts";
-import { compileBacklog } from "./compileBacklog.ts";
-import type { Diagnostics } from "./diagnostics.ts";
+import { type BacklogDocument, MAX_BACKLOG_BYTES, parseBacklogDocument, tooLarge } from "./backlogDocument.ts";
+import { type CompiledBacklog, compileBacklog } from "./compileBacklog.ts";
+import type { Diagnostic, Diagnostics } from "./diagnostics.ts";
+import type { RepositoryFacts } from "./repositoryFacts.ts";
 import { StatusText } from "./statusText.ts";
 import { readyTasks } from "./taskGraph.ts";
 
@@ -22,34 +25,43 @@ export interface BacklogStats {
  * cannot be written now (the file is half edited, or gone) is kept and goes out with the next one.
  */
 export class BacklogManager {
+  /** What the compiler says without refusing. */
+  readonly warnings: Diagnostics;
+  /** Tasks that have checks, none of which can fail. */
+  readonly unprovenTasks: ReadonlySet<string>;
+  /** The whole file as it was loaded. */
+  readonly loadedText: string;
   private readonly path: string;
   private readonly file: string;
   private readonly statuses: Map<string, TaskStatus>;
   private readonly loaded: Backlog;
   private readonly unwritten = new Set<string>();
-  private written: StatusText;
+  private readonly document: BacklogDocument;
+  /** The text as it was last written; undefined: not since it was loaded. */
+  private written: StatusText | undefined;
   private queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, file: string, loaded: Backlog, written: StatusText) {
+  private constructor(path: string, file: string, compiled: CompiledBacklog) {
     this.path = path;
     this.file = file;
-    this.loaded = loaded;
-    this.written = written;
-    this.statuses = new Map(loaded.tasks.map((task) => [task.id, task.status]));
+    this.loaded = compiled.backlog;
+    this.loadedText = compiled.document.text;
+    this.warnings = compiled.warnings;
+    this.unprovenTasks = compiled.unprovenTasks;
+    this.document = compiled.document;
+    this.statuses = new Map(this.loaded.tasks.map((task) => [task.id, task.status]));
   }
 
   /** `path` is absolute; messages name it as seen from the repository's root. */
   static async load(
     path: string,
-    options: { readonly repositoryRoot: string },
+    options: { readonly repositoryRoot: string; readonly facts?: RepositoryFacts | undefined },
   ): Promise<Result<BacklogManager, Diagnostics>> {
     const file = shownPath(options.repositoryRoot, path);
     const bytes = await readBacklogFile(path, file);
     if (!bytes.ok) return bytes;
-    const compiled = compileBacklog(file, bytes.value);
-    if (!compiled.ok) return compiled;
-    const { backlog, document } = compiled.value;
-    return success(new BacklogManager(path, file, backlog, StatusText.from(document.text, document.yaml)));
+    const compiled = compileBacklog(file, bytes.value, options.facts);
+    return compiled.ok ? success(new BacklogManager(path, file, compiled.value)) : compiled;
   }
 
   /** The backlog as loaded, with the statuses of now. */
@@ -114,9 +126,10 @@ export class BacklogManager {
   private async readCurrent(): Promise<Result<StatusText, Diagnostics>> {
     const bytes = await readBacklogFile(this.path, this.file);
     if (!bytes.ok) return bytes;
-    if (bytes.value.equals(Buffer.from(this.written.text, "utf8"))) return success(this.written);
+    const known = this.written?.text ?? this.loadedText;
+    if (bytes.value.equals(Buffer.from(known, "utf8"))) return success(this.written ?? statusTextOf(this.document));
     const document = parseBacklogDocument(this.file, bytes.value);
-    return document.ok ? success(StatusText.from(document.value.text, document.value.yaml)) : document;
+    return document.ok ? success(statusTextOf(document.value)) : document;
   }
 
   /** The file may be a symbolic link: what it points to is replaced, with the permissions it has. */
@@ -131,19 +144,28 @@ export class BacklogManager {
   }
 }
 
+function statusTextOf({ text, yaml }: BacklogDocument): StatusText {
+  return StatusText.from(text, yaml);
+}
+
 async function readBacklogFile(path: string, file: string): Promise<Result<Buffer, Diagnostics>> {
-  try {
-    return success(await readFile(path));
-  } catch (error) {
-    if (hasErrorCode(error, "ENOENT", "ENOTDIR")) {
+  const read = await readBoundedFile(path, MAX_BACKLOG_BYTES);
+  if (read.ok) return read;
+  switch (read.failure.reason) {
+    case "missing": {
       const suggestion = "make one with the backlog command, or name another with --backlog_file";
       return failure([{ ...problem(file, "there is no such file"), suggestion }]);
     }
-    const reason = hasErrorCode(error, "EISDIR") ? "it is a folder" : messageOf(error);
-    return failure([problem(file, `the file cannot be read: ${reason}`)]);
+    case "too_large":
+      return tooLarge(file, read.failure.bytes);
+    case "not_a_file":
+    case "unreadable":
+      return failure([problem(file, `the file cannot be read: ${read.failure.message}`)]);
+    default:
+      return unreachable(read.failure);
   }
 }
 
-function problem(file: string, message: string): { file: string; line: number; column: number; message: string } {
-  return { file, line: 1, column: 1, message };
+function problem(file: string, message: string): Diagnostic {
+  return { kind: "file", severity: "error", file, line: 1, column: 1, message };
 }

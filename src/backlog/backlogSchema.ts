@@ -56,6 +56,11 @@ export const backlogSchema: JsonSchema = {
     track_id: { type: "string", pattern: TRACK_ID_PATTERN },
     title: oneLine,
     plan: { type: "string", pattern: ONE_LINE, maxLength: 1_024 },
+    base: {
+      type: "string",
+      pattern: "^(?:[0-9a-f]{40}|[0-9a-f]{64})$",
+      description: "Id of the git tree the tasks were written against.",
+    },
     goal: {
       type: "object",
       additionalProperties: false,

@@ -12,6 +12,18 @@ export function closestName(name: string, known: readonly string[]): string | un
   return best?.name;
 }
 
+/** Comparing each of thousands of wrong names with thousands of known ones takes minutes: later ones get no advice. */
+const MAX_SUGGESTIONS = 50;
+
+/** `closestName` for many names, in the order in which they are asked for. */
+export function nameSuggester(known: readonly string[]): (name: string) => string | undefined {
+  const answers = new Map<string, string | undefined>();
+  return (name) => {
+    if (!answers.has(name) && answers.size < MAX_SUGGESTIONS) answers.set(name, closestName(name, known));
+    return answers.get(name);
+  };
+}
+
 /** Levenshtein distance, one row at a time. */
 function editDistance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);

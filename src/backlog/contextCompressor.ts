@@ -1,4 +1,5 @@
 import { utf8Length } from "../core/utf8.ts";
+import { CodeFences } from "./codeFences.ts";
 
 /**
  * What a section of a message is about (O13), in the order in which levels give way: the environment first, the task
@@ -11,7 +12,7 @@ export interface Section {
   readonly level: ContextLevel;
   /** Required sections are never touched. A section that is all or nothing is dropped, others are shortened first. */
   readonly keep: "always" | "whole" | "shortened";
-  /** Without its closing line end. */
+  /** Without the closing line end. An item of several lines is one entry: it is kept or left out whole. */
   readonly lines: readonly string[];
   /** How many lines at the start and end frame the rest and stay with it. */
   readonly frame?: { readonly head: number; readonly tail: number };
@@ -61,18 +62,18 @@ export function compressSections(sections: readonly Section[], maxBytes: number)
   return { text: result, bytes: utf8Length(result), omissions };
 }
 
-/** The first lines that fit into `maxBytes`, not ending inside a code fence. Possibly none. */
+/** All lines if they fit into `maxBytes`, else the first that do, not ending inside a code fence. Possibly none. */
 export function firstLines(lines: readonly string[], maxBytes: number): readonly string[] {
-  let size = 0;
-  let openFence: string | undefined;
+  const fences = new CodeFences();
+  let size = -1;
   let end = 0;
-  for (const [index, line] of lines.entries()) {
-    size += utf8Length(line) + 1;
-    if (size - 1 > maxBytes) break;
-    openFence = fenceAfter(line, openFence);
-    if (openFence === undefined) end = index + 1;
+  for (const [index, entry] of lines.entries()) {
+    size += utf8Length(entry) + 1;
+    if (size > maxBytes) return lines.slice(0, end);
+    for (const line of entry.split("\n")) fences.read(line);
+    if (!fences.isOpen) end = index + 1;
   }
-  return lines.slice(0, end);
+  return lines;
 }
 
 function inOrderOfGivingWay(sections: readonly Section[]): readonly Section[] {
@@ -90,14 +91,4 @@ function shortenSection(section: Section, maxBytes: number): readonly string[] |
   const framed = utf8Length([...opening, ...closing].join("\n")) + 1;
   const body = firstLines(section.lines.slice(head, section.lines.length - tail), maxBytes - framed);
   return body.some((line) => line.trim() !== "") ? [...opening, ...body, ...closing] : undefined;
-}
-
-/** The fence that is open after this line: a fence is closed by one of the same character, at least as long. */
-function fenceAfter(line: string, open: string | undefined): string | undefined {
-  const fence = /^ {0,3}(`{3,}|~{3,})(.*)$/u.exec(line);
-  const marker = fence?.[1];
-  if (marker === undefined) return open;
-  if (open === undefined) return marker;
-  const closes = marker[0] === open[0] && marker.length >= open.length && fence?.[2]?.trim() === "";
-  return closes ? undefined : open;
 }

@@ -12,6 +12,7 @@ export function decodeBacklog(value: unknown): Backlog {
     track_id: text(root.track_id),
     title: text(root.title),
     ...(root.plan === undefined ? {} : { plan: text(root.plan) }),
+    ...(root.base === undefined ? {} : { base: text(root.base) }),
     ...(goal === undefined ? {} : { goal }),
     verify: texts(root.verify),
     setup: texts(root.setup),

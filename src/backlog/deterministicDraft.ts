@@ -1,62 +1,122 @@
-import { protectedPathReason } from "../core/protectedPaths.ts";
-import type { MergedItem, Plan, Task } from "../types.ts";
-import { parsePathPattern } from "./pathPattern.ts";
+import { failure, type Result, success } from "../core/result.ts";
+import type { MergedItem, Task } from "../types.ts";
+import { decodeBacklog } from "./decodeBacklog.ts";
+import { bySeverity, type Finding } from "./diagnostics.ts";
+import {
+  arrangeDraft,
+  type BacklogRequest,
+  backlogValue,
+  finishDraft,
+  type GeneratedBacklog,
+} from "./draftedBacklog.ts";
+import { fitTask } from "./fitTask.ts";
+import { checkPaths } from "./passes/paths.ts";
+import { checkScopes } from "./passes/scopes.ts";
 import { cleanLine, cleanText } from "./plainText.ts";
+import { type CriterionCommands, commandsAmongCriteria } from "./planCommands.ts";
+import { RepositoryIndex } from "./repositoryIndex.ts";
+import { projectContext } from "./taskMessage.ts";
 
-export interface DraftedTasks {
-  readonly tasks: readonly Task[];
-  readonly notes: readonly string[];
+/** A task as the plan has it, and what of it needs judgement. */
+interface PlannedTask {
+  readonly task: Task;
+  readonly criteria: readonly string[];
 }
 
 /**
- * One task for each item of the plan, in its order, without asking anybody. A plan's acceptance is prose, so it joins
- * the description; no command is guessed from it. An item that names no file it may write gets the whole repository,
- * which makes it run alone: slower, and always right.
+ * The plan itself as the draft: one task for each item, in its order, without asking anybody. The same plan and the same
+ * commit give the same bytes on every machine. Acceptance of a plan is prose and joins the description, unless a line is
+ * nothing but a command of this repository's. An item that names no file it may write gets the whole repository, which
+ * makes it run alone: slower, and always right. Fails with what makes the plan no backlog.
  */
-export function draftFromPlan(plan: Plan): DraftedTasks {
-  const ids = new Map(plan.items.map((item, index) => [item.id, taskId(index, plan.items.length)]));
-  const drafted = plan.items.map((item) => draftTask(item, ids));
-  return { tasks: drafted.map(({ task }) => task), notes: drafted.flatMap(({ notes }) => notes) };
+export function backlogFromPlan(request: BacklogRequest): Result<GeneratedBacklog, readonly Finding[]> {
+  const named = plannedTasks(request.plan.items);
+  const commands = commandsAmongCriteria(named, request.facts);
+  const described = named.map((planned) => withCriteria(planned, commands));
+  const refused = refusedPaths(described, request);
+  const scoped = described.map((task) => withScope(task, refused.get(task.id) ?? new Map()));
+
+  const tasks = scoped.map(({ task }) => task);
+  const project = projectContext({ ...backlogValue(request, []), tasks });
+  const fitted = tasks.map((task) => fitTask(task, project, request.facts));
+  const arranged = arrangeDraft(
+    request,
+    fitted.flatMap((fit) => fit.tasks),
+  );
+  if (!arranged.ok) return failure(arranged.failure);
+  const notes = [...[...scoped, ...fitted].flatMap((each) => each.notes), ...arranged.value.notes];
+  const origin = "Drafted from the plan without a model, one task for each item.";
+  return success(finishDraft({ ...arranged.value, notes }, origin, "plan"));
 }
 
-function draftTask(item: MergedItem, ids: ReadonlyMap<string, string>): { task: Task; notes: readonly string[] } {
-  const id = ids.get(item.id) ?? item.id;
-  const files = [...new Set(item.files.filter(isWritable))];
-  const refused = item.files.filter((file) => !isWritable(file));
-  const task: Task = {
-    id,
-    title: cleanLine(item.title) || `Item ${item.id}`,
-    description: describe(item),
-    depends_on: [...new Set(item.depends_on.flatMap((dependency) => ids.get(dependency) ?? []))],
-    files: files.length === 0 ? ["**"] : files,
-    reads: [],
-    context: "",
-    acceptance: [],
-    allow_empty: false,
-    network: false,
-    status: "pending",
-  };
-  return {
-    task,
-    notes: [
-      ...refused.map((file) => `${id}: the plan names ${JSON.stringify(file)}, which no task may write; left out.`),
-      ...(files.length === 0 ? [`${id}: the plan names no file for it, so it may write any and runs alone.`] : []),
-    ],
-  };
+function plannedTasks(items: readonly MergedItem[]): readonly PlannedTask[] {
+  const ids = new Map(items.map((item, index) => [item.id, taskId(index, items.length)]));
+  return items.map((item, index) => ({
+    criteria: item.acceptance.map(cleanText).filter((criterion) => criterion !== ""),
+    task: {
+      id: taskId(index, items.length),
+      title: cleanLine(item.title) || `Item ${index + 1} of the plan`,
+      description: cleanText(item.description) || cleanLine(item.title) || `Item ${index + 1} of the plan.`,
+      depends_on: [...new Set(item.depends_on.flatMap((dependency) => ids.get(dependency) ?? []))],
+      files: [...new Set(item.files)],
+      reads: [],
+      context: "",
+      acceptance: [],
+      allow_empty: false,
+      network: false,
+      status: "pending",
+    },
+  }));
 }
 
-function describe(item: MergedItem): string {
-  const criteria = item.acceptance.map(cleanText).filter((criterion) => criterion !== "");
+function withCriteria({ task, criteria }: PlannedTask, commands: CriterionCommands): Task {
+  const prose = criteria.filter((criterion) => commands(task.id, criterion) === undefined);
+  const runs = [...new Set(criteria.flatMap((criterion) => commands(task.id, criterion) ?? []))];
   const parts = [
-    cleanText(item.description) || cleanLine(item.title) || `Item ${item.id} of the plan.`,
-    ...(criteria.length === 0 ? [] : [["Done when:", ...criteria.map((text) => `- ${text}`)].join("\n")]),
+    task.description,
+    ...(prose.length === 0 ? [] : [["Done when:", ...prose.map((text) => `- ${text}`)].join("\n")]),
   ];
-  return `${parts.join("\n\n")}\n`;
+  return { ...task, description: `${parts.join("\n\n")}\n`, acceptance: runs.map((run) => ({ run })) };
 }
 
-function isWritable(file: string): boolean {
-  const pattern = parsePathPattern(file);
-  return pattern.ok && protectedPathReason(pattern.value.text) === undefined;
+/** By task and entry: why the task may not write it. */
+function refusedPaths(
+  tasks: readonly Task[],
+  request: BacklogRequest,
+): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const backlog = decodeBacklog(backlogValue(request, tasks));
+  const { facts } = request;
+  const findings = [
+    ...checkPaths(backlog),
+    ...(facts === undefined ? [] : checkScopes(backlog, "generated", new RepositoryIndex(facts), undefined)),
+  ];
+  const refused = new Map<string, Map<string, string>>();
+  for (const { path, message } of bySeverity(findings).errors) {
+    const [, index = -1, , at] = path;
+    const task = tasks[Number(index)];
+    const entry = task?.files[Number(at)];
+    if (task === undefined || entry === undefined) continue;
+    refused.set(task.id, (refused.get(task.id) ?? new Map<string, string>()).set(entry, message));
+  }
+  return refused;
+}
+
+/**
+ * Without what it may not write. Planners name what an item writes, so one that names nothing may be work that leaves
+ * nothing behind, such as looking into something: it may change nothing, and any file.
+ */
+function withScope(
+  task: Task,
+  refused: ReadonlyMap<string, string>,
+): { readonly task: Task; readonly notes: readonly string[] } {
+  const files = task.files.filter((file) => !refused.has(file));
+  const leftOut = [...refused.values()].map((message) => `${task.id}: ${message}; left out.`);
+  if (files.length > 0) return { task: { ...task, files }, notes: leftOut };
+  const mayBeEmpty = task.files.length === 0;
+  const note = mayBeEmpty
+    ? `${task.id}: the plan names no file for it, so it may write any, or none, and runs alone.`
+    : `${task.id}: no file of the plan is left for it, so it may write any and runs alone.`;
+  return { task: { ...task, files: ["**"], allow_empty: mayBeEmpty }, notes: [...leftOut, note] };
 }
 
 function taskId(index: number, count: number): string {

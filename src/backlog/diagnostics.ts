@@ -1,5 +1,24 @@
+/** Which pass of the compiler speaks; each has its own rules (docs/decisions/0025-what-the-backlog-compiler-checks.md). */
+export type FindingKind =
+  | "file"
+  | "syntax"
+  | "schema"
+  | "reference"
+  | "cycle"
+  | "order"
+  | "scope"
+  | "overlap"
+  | "complexity"
+  | "acceptance"
+  | "size";
+
+/** An error refuses the backlog; a warning is told and refuses nothing. */
+export type Severity = "error" | "warning";
+
 /** One thing wrong with a backlog, at its place in the file. Lines and columns count from 1. */
 export interface Diagnostic {
+  readonly kind: FindingKind;
+  readonly severity: Severity;
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -16,6 +35,9 @@ export type ValuePath = readonly (string | number)[];
 
 /** What a compiler pass finds: about a value, wherever that value stands in a file. */
 export interface Finding {
+  readonly kind: FindingKind;
+  /** Default: an error. */
+  readonly severity?: "warning" | undefined;
   readonly path: ValuePath;
   readonly task?: string;
   readonly message: string;
@@ -27,10 +49,13 @@ export type Locate = (path: ValuePath) => { readonly file: string; readonly line
 
 /** A terminal and a person have their limits: beyond this many lines the summary gives the number. */
 const SHOWN = 100;
+const SHOWN_WARNINGS = 20;
 
 export function toDiagnostic(finding: Finding, locate: Locate): Diagnostic {
   const field = fieldOf(finding.path);
   return {
+    kind: finding.kind,
+    severity: finding.severity ?? "error",
     ...locate(finding.path),
     ...(finding.task === undefined ? {} : { task: finding.task }),
     ...(field === undefined ? {} : { field }),
@@ -52,6 +77,17 @@ export function sortDiagnostics(diagnostics: Diagnostics): Diagnostics {
   });
 }
 
+/** Findings that refuse the backlog, and those that do not. */
+export function bySeverity(findings: readonly Finding[]): {
+  readonly errors: readonly Finding[];
+  readonly warnings: readonly Finding[];
+} {
+  return {
+    errors: findings.filter((finding) => finding.severity === undefined),
+    warnings: findings.filter((finding) => finding.severity === "warning"),
+  };
+}
+
 /**
  * One line each, `file:line:column task T003 field files: message`, and a last line that says it all when it is the
  * only one somebody reads.
@@ -68,6 +104,13 @@ export function formatDiagnostics(diagnostics: Diagnostics): string {
   ].join("\n");
 }
 
+/** One line each, `file:line:column warning: task T003 field files: message`; the first ones where there are many. */
+export function formatWarnings(warnings: Diagnostics): readonly string[] {
+  const hidden = warnings.length - SHOWN_WARNINGS;
+  const lines = warnings.slice(0, SHOWN_WARNINGS).map(formatDiagnostic);
+  return hidden > 0 ? [...lines, `${hidden} more warnings are not shown.`] : lines;
+}
+
 /** A finding without a place, for a reader who has no file: the model that drafted the tasks. */
 export function formatFinding(finding: Finding): string {
   return `${subject(finding.task, fieldOf(finding.path))}${finding.message}${advice(finding.suggestion)}`;
@@ -81,7 +124,8 @@ export function quote(value: unknown): string {
 
 function formatDiagnostic(diagnostic: Diagnostic): string {
   const place = `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}`;
-  const line = `${place} ${subject(diagnostic.task, diagnostic.field)}${diagnostic.message}${advice(diagnostic.suggestion)}`;
+  const warning = diagnostic.severity === "warning" ? "warning: " : "";
+  const line = `${place} ${warning}${subject(diagnostic.task, diagnostic.field)}${diagnostic.message}${advice(diagnostic.suggestion)}`;
   // Ids, keys and the parser's messages quote the file: it must not steer the terminal or break the line.
   return line.replace(/\p{Cc}/gu, "\uFFFD");
 }

@@ -1,5 +1,4 @@
 import type { JsonSchema } from "../core/agentRunner.ts";
-import { jsonInText } from "../core/jsonInText.ts";
 import { TASK_ID_PATTERN } from "./backlogSchema.ts";
 import { cleanLine, cleanText } from "./plainText.ts";
 
@@ -9,6 +8,8 @@ const lines = (description: string, maxItems: number) => ({
   maxItems,
   description,
 });
+
+const COMPLEXITIES = ["documentation", "simple", "complex"];
 
 /**
  * What the drafting agent answers. Less than a backlog: what widens a task's rights (`network`, `allow_empty`), its
@@ -22,7 +23,7 @@ export const draftSchema: JsonSchema = {
     tasks: {
       type: "array",
       minItems: 1,
-      maxItems: 200,
+      maxItems: 500,
       items: {
         type: "object",
         additionalProperties: false,
@@ -41,42 +42,71 @@ export const draftSchema: JsonSchema = {
           reads: lines("Files to read first", 20),
           context: { type: "string", maxLength: 800, description: "Facts about the code that help" },
           acceptance: lines("Shell commands that fail now and end with status 0 once the task is done", 5),
-          complexity: { enum: ["documentation", "simple", "complex"] },
+          complexity: { enum: COMPLEXITIES },
         },
       },
     },
+    goal_checks: lines("Shell commands that end with status 0 once all tasks are done", 10),
   },
 };
 
-const TASK_FIELDS = ["id", "depends_on", "files", "reads", "complexity"] as const;
+/** A draft as values for the backlog's own schema, which judges them. */
+export interface Draft {
+  readonly tasks: readonly unknown[];
+  readonly goalChecks: readonly unknown[];
+}
 
 /**
- * The draft's tasks as values for the backlog's own schema, which judges them; undefined when the answer holds no list
- * of tasks at all. `structured` is used when the host delivered it, else JSON is looked for in the text.
+ * Reads an answer as tolerantly as its meaning allows: the list by itself, a text where a list of texts belongs, null
+ * for what is left out, commands as `{run}`. Undefined: it holds no list of tasks at all.
  */
-export function tasksOfAnswer(answer: { readonly text: string; readonly structured?: unknown }): unknown[] | undefined {
-  const draft = answer.structured ?? jsonInText(answer.text);
-  const tasks = typeof draft === "object" && draft !== null && "tasks" in draft ? draft.tasks : undefined;
-  return Array.isArray(tasks) ? tasks.map(taskValue) : undefined;
+export function decodeDraft(answer: unknown): Draft | undefined {
+  const { tasks, goal_checks: checks } = Array.isArray(answer) ? { tasks: answer } : mapping(answer);
+  if (!Array.isArray(tasks)) return undefined;
+  return { tasks: tasks.map(taskValue), goalChecks: checksOf(checks) };
 }
 
 function taskValue(task: unknown): unknown {
-  if (typeof task !== "object" || task === null) return task;
-  const draft: Readonly<Record<string, unknown>> = { ...task };
-  const given = Object.fromEntries(
-    TASK_FIELDS.flatMap((key) => (draft[key] === undefined || draft[key] === null ? [] : [[key, draft[key]] as const])),
-  );
-  return {
-    ...given,
-    ...mapText(draft, "title", cleanLine),
-    ...mapText(draft, "description", (text) => (cleanText(text) === "" ? "" : `${cleanText(text)}\n`)),
-    ...mapText(draft, "context", (text) => (cleanText(text) === "" ? "" : `${cleanText(text)}\n`)),
-    ...(Array.isArray(draft.acceptance) ? { acceptance: draft.acceptance.map((run: unknown) => ({ run })) } : {}),
-  };
+  if (typeof task !== "object" || task === null || Array.isArray(task)) return task;
+  const { id, title, description, depends_on, files, reads, context, acceptance, complexity } = mapping(task);
+  return withoutMissing({
+    id,
+    title: mapText(title, cleanLine),
+    description: mapText(description, paragraph),
+    depends_on: listOf(depends_on),
+    files: listOf(files),
+    reads: listOf(reads),
+    context: mapText(context, paragraph),
+    acceptance: checksOf(acceptance),
+    complexity: COMPLEXITIES.includes(String(complexity)) ? complexity : undefined,
+  });
 }
 
-function mapText(draft: Readonly<Record<string, unknown>>, key: string, clean: (text: string) => string): object {
-  const value = draft[key];
-  if (value === undefined || value === null) return {};
-  return { [key]: typeof value === "string" ? clean(value) : value };
+function checksOf(value: unknown): readonly unknown[] {
+  const commands = listOf(value);
+  return Array.isArray(commands)
+    ? commands.map((run: unknown) => ({ run: mapText(mapping(run).run ?? run, cleanText) }))
+    : [];
+}
+
+/** What is neither a list nor missing nor a text is left for the schema to name. */
+function listOf(value: unknown): unknown {
+  return typeof value === "string" ? [value].filter((text) => text.trim() !== "") : (value ?? undefined);
+}
+
+function paragraph(text: string): string {
+  const clean = cleanText(text);
+  return clean === "" ? "" : `${clean}\n`;
+}
+
+function mapText(value: unknown, clean: (text: string) => string): unknown {
+  return typeof value === "string" ? clean(value) : (value ?? undefined);
+}
+
+function mapping(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function withoutMissing(fields: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -54,10 +54,46 @@ function tokensMeet(a: Token, b: Token): boolean {
 }
 
 /**
- * Whether two sequences in which some items stand for any run can describe the same run: the product of two automata,
- * one row at a time. `meets[j]` says whether a[i..] and b[j..] can agree.
+ * Whether two sequences in which some items stand for any run can describe the same run. Items before the first run and
+ * after the last one face each other one by one, which decides nearly all; what is left between is a product of two
+ * automata.
  */
 function sequencesMeet<Item>(
+  a: readonly Item[],
+  b: readonly Item[],
+  isRun: (item: Item) => boolean,
+  itemsMeet: (a: Item, b: Item) => boolean,
+): boolean {
+  let start = 0;
+  let endOfA = a.length;
+  let endOfB = b.length;
+  const facing = (left: Item | undefined, right: Item | undefined): "meet" | "differ" | "run" => {
+    if (left === undefined || right === undefined || isRun(left) || isRun(right)) return "run";
+    return itemsMeet(left, right) ? "meet" : "differ";
+  };
+  for (let end = facing(a[endOfA - 1], b[endOfB - 1]); end !== "run"; end = facing(a[endOfA - 1], b[endOfB - 1])) {
+    if (end === "differ") return false;
+    endOfA--;
+    endOfB--;
+  }
+  for (; start < endOfA && start < endOfB; start++) {
+    const begin = facing(a[start], b[start]);
+    if (begin === "differ") return false;
+    if (begin === "run") break;
+  }
+  const left = a.slice(start, endOfA);
+  const right = b.slice(start, endOfB);
+  if (left.length === 0 || right.length === 0) return [...left, ...right].every(isRun);
+  if (isOneRun(left, isRun) || isOneRun(right, isRun)) return true;
+  return runsMeet(left, right, isRun, itemsMeet);
+}
+
+function isOneRun<Item>([first, ...others]: readonly Item[], isRun: (item: Item) => boolean): boolean {
+  return first !== undefined && others.length === 0 && isRun(first);
+}
+
+/** One row at a time: `row[j]` says whether a[i..] and b[j..] can agree. */
+function runsMeet<Item>(
   a: readonly Item[],
   b: readonly Item[],
   isRun: (item: Item) => boolean,

@@ -1,5 +1,5 @@
 import { Document, isMap, isPair, isScalar, isSeq, Scalar, visit, type YAMLMap } from "yaml";
-import type { Backlog, Task } from "../types.ts";
+import type { Backlog, Goal, Task } from "../types.ts";
 
 /**
  * A BACKLOG.yaml: the contract's keys in the contract's order, defaults left out, long texts as literal blocks, the
@@ -54,10 +54,18 @@ function documentValue(backlog: Backlog): object {
     track_id: backlog.track_id,
     title: backlog.title,
     ...(backlog.plan === undefined ? {} : { plan: backlog.plan }),
-    ...(backlog.goal === undefined ? {} : { goal: { ...backlog.goal } }),
+    ...(backlog.base === undefined ? {} : { base: backlog.base }),
+    ...(backlog.goal === undefined ? {} : { goal: goalValue(backlog.goal) }),
     ...(backlog.verify.length === 0 ? {} : { verify: [...backlog.verify] }),
     ...(backlog.setup.length === 0 ? {} : { setup: [...backlog.setup] }),
     tasks: backlog.tasks.map(taskValue),
+  };
+}
+
+function goalValue({ criteria, checks }: Goal): object {
+  return {
+    ...(criteria.length === 0 ? {} : { criteria: [...criteria] }),
+    ...(checks.length === 0 ? {} : { checks: checks.map((check) => ({ run: check.run })) }),
   };
 }
 

@@ -17,7 +17,7 @@ export function compileSchema(schema: JsonSchema): SchemaCheck {
 function toFinding(error: ErrorObject, root: unknown): Finding {
   const path = [...pathOf(error.instancePath, root), ...ownKeyOf(error)];
   const task = path[0] === "tasks" ? idOfTask(root, path[1]) : undefined;
-  return { path, ...(task === undefined ? {} : { task }), ...explain(error) };
+  return { kind: "schema", path, ...(task === undefined ? {} : { task }), ...explain(error) };
 }
 
 function explain(error: ErrorObject): { message: string; suggestion?: string } {
@@ -56,6 +56,8 @@ function patternRule(error: ErrorObject): string {
       return "is not a track id: a-z, 0-9 and -, at most 48, beginning with a letter or digit";
     case "model":
       return "is not a model: write provider/model";
+    case "base":
+      return "is not the id of a git tree: 40 or 64 hexadecimal digits";
     case "title":
     case "plan":
       return "must be one line of visible text";

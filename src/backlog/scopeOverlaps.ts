@@ -22,18 +22,32 @@ interface Folder {
   readonly claims: Map<string, Claim[]>;
 }
 
+/** Only entries that begin with a wildcard meet so many others; comparing all of ten thousand takes minutes. */
+const MAX_COMPARISONS = 1_000_000;
+/** What preparing one alternative of braces takes, in comparisons. */
+const ALTERNATIVE_COST = 20;
+
 /**
- * Enough overlapping pairs to decide whether all of them are ordered: where many tasks claim the very same pattern,
- * only neighbours in the list are given. Provided the list is in topological order, a path between all neighbours is
- * a path between any two. Entries are kept in a tree by their literal prefix, and compared with those above them only.
+ * Enough overlapping pairs to decide whether all of them are ordered: of the tasks that claim the very same pattern a
+ * task is paired with its neighbours in the list only. Provided the list is in topological order, a path between all
+ * neighbours is a path between any two. Entries are kept in a tree by their literal prefix, and compared with those
+ * above them only. Returns whether all were compared.
  */
-export function* scopeOverlaps(tasks: readonly Pick<Task, "files">[]): Generator<ScopeOverlap> {
-  const claims = tasks.flatMap((task, index) =>
-    task.files.flatMap((entry) =>
-      prepareOverlap(entry).map((shape) => ({ task: index, entry, shape, key: JSON.stringify(shape) })),
-    ),
-  );
+export function* scopeOverlaps(
+  tasks: readonly Pick<Task, "files">[],
+  maxComparisons = MAX_COMPARISONS,
+): Generator<ScopeOverlap, "all compared" | "too many"> {
+  const budget = { left: maxComparisons };
+  const claims: Claim[] = [];
   const root = newFolder();
+  for (const [task, { files }] of tasks.entries()) {
+    for (const entry of files) {
+      const shapes = prepareOverlap(entry);
+      budget.left -= (shapes.length - 1) * ALTERNATIVE_COST;
+      for (const shape of shapes) claims.push({ task, entry, shape, key: JSON.stringify(shape) });
+    }
+    if (budget.left < 0) return "too many";
+  }
   for (const claim of claims) insert(root, claim);
 
   let seenFor = -1;
@@ -41,31 +55,37 @@ export function* scopeOverlaps(tasks: readonly Pick<Task, "files">[]): Generator
   for (const claim of claims) {
     if (seenFor !== claim.task) seen = new Set();
     seenFor = claim.task;
-    for (const other of meeting(root, claim)) {
+    for (const other of meeting(root, claim, budget)) {
       if (other.task === claim.task || seen.has(other.task)) continue;
       seen.add(other.task);
       const [a, b] = other.task < claim.task ? [other, claim] : [claim, other];
       yield { first: a.task, second: b.task, firstEntry: a.entry, secondEntry: b.entry };
     }
+    if (budget.left < 0) return "too many";
   }
+  return "all compared";
 }
 
-/** Claims of the same form just before this one, and overlapping claims of other forms at its folder or above. */
-function* meeting(root: Folder, claim: Claim): Generator<Claim> {
+/** The nearest claims of its own form and of each overlapping form that begins at its folder or above. */
+function* meeting(root: Folder, claim: Claim, budget: { left: number }): Generator<Claim> {
   let folder: Folder | undefined = root;
   for (const name of [...literalPrefix(claim.shape), undefined]) {
     for (const [key, others] of folder?.claims ?? []) {
+      if (budget.left-- < 0) return;
       if (key === claim.key) {
-        const before = lastBefore(others, claim.task);
+        const before = others[firstFrom(others, claim.task) - 1];
         if (before) yield before;
-      } else if (others[0] && shapesOverlap(claim.shape, others[0].shape)) yield* others;
+      } else if (others[0] && shapesOverlap(claim.shape, others[0].shape)) {
+        const neighbours = [others[firstFrom(others, claim.task) - 1], others[firstFrom(others, claim.task + 1)]];
+        for (const neighbour of neighbours) if (neighbour) yield neighbour;
+      }
     }
     folder = name === undefined ? undefined : folder?.folders.get(name);
   }
 }
 
-/** The claims of one form are in the order of the tasks. */
-function lastBefore(claims: readonly Claim[], task: number): Claim | undefined {
+/** The claims of one form are in the order of the tasks: the position of the first that is not before `task`. */
+function firstFrom(claims: readonly Claim[], task: number): number {
   let low = 0;
   let high = claims.length;
   while (low < high) {
@@ -73,7 +93,7 @@ function lastBefore(claims: readonly Claim[], task: number): Claim | undefined {
     if ((claims[middle]?.task ?? task) < task) low = middle + 1;
     else high = middle;
   }
-  return claims[low - 1];
+  return low;
 }
 
 function insert(root: Folder, claim: Claim): void {

@@ -1,6 +1,6 @@
 import { type Document, isMap, isScalar, isSeq, type Pair } from "yaml";
 import type { TaskStatus } from "../types.ts";
-import { keyOf } from "./backlogDocument.ts";
+import { keyOf } from "./strictYaml.ts";
 
 /** Where a task's status stands, or would be put, in the text. */
 interface StatusSlot {

@@ -1,27 +1,34 @@
 import { basename } from "node:path";
-import { type GeneratedBacklog, generateBacklog } from "../backlog/backlogGenerator.ts";
 import { TRACK_ID_PATTERN } from "../backlog/backlogSchema.ts";
 import { compileBacklog } from "../backlog/compileBacklog.ts";
+import { DRAFT_PROMPT_VERSION } from "../backlog/draftPrompt.ts";
 import { detectProjectCommands } from "../backlog/projectCommands.ts";
+import { readRepositoryFacts } from "../backlog/readRepositoryFacts.ts";
 import { trackIdFromTitle } from "../backlog/trackId.ts";
-import { type AgentRunner, nothingSpent } from "../core/agentRunner.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { readTextIfExists } from "../core/files.ts";
-import { parseModelRef } from "../core/modelCatalog.ts";
+import { formatModelRef } from "../core/modelCatalog.ts";
 import { inputPath, outputPath, shownPath } from "../core/paths.ts";
 import { Refusal } from "../core/refusal.ts";
-import { describeUsage } from "../core/usageText.ts";
-import { Git, requireGit } from "../git/gitProcess.ts";
-import { inspectRepository } from "../git/userRepository.ts";
+import type { BacklogSpec } from "../factory/specRepository.ts";
+import type { VersionOrigin } from "../factory/specVersion.ts";
+import { Git, requireGit, withoutFinalNewline } from "../git/gitProcess.ts";
+import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
 import { createProgressReporter } from "../monitoring/progressReporter.ts";
-import { parsePlan } from "../planning/planDocument.ts";
-import type { ModelRef, Plan } from "../types.ts";
+import { readPlanFile } from "../planning/planFile.ts";
+import type { Plan } from "../types.ts";
+import { type Drafted, draftByModel, draftByPlan } from "./backlogDrafting.ts";
+import { backlogDryRun } from "./backlogDryRun.ts";
+import { backlogReport } from "./backlogReport.ts";
 import { refuseToReplaceOthers, replaceFile } from "./replacedFile.ts";
+import { SpecVersions } from "./specVersions.ts";
 
 export interface BacklogFlags {
   readonly planFile: string;
   readonly trackId?: string | undefined;
   readonly output: string;
+  /** `plan`: the plan's own items, without a model. */
+  readonly draftBy: "model" | "plan";
   readonly dryRun: boolean;
 }
 
@@ -48,62 +55,56 @@ export async function backlogCommand(flags: BacklogFlags, context: CommandContex
     isOfKind: (text) => compileBacklog(output.shown, Buffer.from(text, "utf8")).ok,
     isDefault: output.shown === "tasks/BACKLOG.yaml",
   });
-  await refuseToReplaceWork(path, trackId, output.shown);
+  const existing = await refuseToReplaceWork(path, trackId, output.shown);
   const progress = createProgressReporter({ ...context, stream: context.progressStream });
   try {
+    const { options } = context;
     const detected = await detectProjectCommands(root);
-    const generated = await generateBacklog({
+    const request = {
       plan,
       planFile: shownPath(root, planPath),
       trackId,
-      verify: context.options.verify ?? detected.verify,
-      setup: context.options.setup ?? detected.setup,
-      runner: flags.dryRun ? NO_AGENT : context.runner,
-      model: flags.dryRun ? undefined : draftingModel(context),
-      repositoryRoot: context.directory,
-      timeoutSeconds: context.options.planningTimeoutSeconds,
-      idleTimeoutSeconds: context.options.idleTimeoutSeconds,
-      signal: context.signal,
-      logProgress: (entry) => progress.log(entry),
-      clock: context.clock,
-    });
-    if (!generated.ok) {
-      if (generated.failure.reason === "aborted")
-        throw new Refusal("Interrupted; no backlog was written. Run backlog again.");
-      throw new Refusal(generated.failure.message);
-    }
-    if (flags.dryRun) return report(generated.value, "nothing was written (--dry_run)", "backlog");
-    const kept = await replaceFile(output, generated.value.text, { user, ...context });
-    return report(generated.value, `in ${output.shown}`, "implement", kept);
+      base: await treeOfHead(git, user),
+      verify: options.verify ?? detected.verify,
+      setup: options.setup ?? detected.setup,
+      facts: await readRepositoryFacts(git, user, context.environment, options.setup),
+    };
+    const asksNobody = flags.dryRun || flags.draftBy === "plan";
+    const drafted = asksNobody ? draftByPlan(request) : await draftByModel(request, planPath, context, progress);
+    const { backlog, text } = drafted.generated;
+    if (flags.dryRun) return backlogDryRun(drafted, request.facts, context);
+
+    const specs = new SpecVersions({ git, user, context, progress, phaseId: "backlog" });
+    const planVersion = await specs.planFound({ path: planPath, shown: shownPath(root, planPath) });
+    if (existing !== undefined) await specs.backlogFound(existing);
+    const kept = await replaceFile(output, text, { user, ...context });
+    await specs.backlogMade({ backlog, text, file: output.shown }, backlogOrigin(drafted, planVersion));
+    return backlogReport(drafted, output.shown, kept);
   } finally {
     progress.stop();
   }
 }
 
 async function readPlan(path: string, shown: string): Promise<Plan> {
-  const text = await readTextIfExists(path);
-  if (text === undefined) throw new Refusal(`${shown}: there is no such file; make one with 'opencode run plan'.`);
-  const plan = parsePlan(text, shown);
-  if (plan.ok) return plan.value;
-  throw new Refusal(plan.failure.message);
+  const document = await readPlanFile(path, shown);
+  if (document.ok) return document.value.plan;
+  throw new Refusal(document.failure);
 }
 
-function draftingModel(context: CommandContext): ModelRef | undefined {
-  const { models, options } = context;
-  const name = options.models.backlog;
-  const configured = name === undefined ? undefined : parseModelRef(name);
-  if (configured !== undefined && !models.has(configured)) {
-    throw new Refusal(`models.backlog: ${models.explainMissing(configured)}`);
-  }
-  return configured ?? models.sessionModel;
+/** What the facts and the tasks are about: the same files have the same tree, whoever committed them and when. */
+async function treeOfHead(git: Git, { root, head }: UserRepository): Promise<string> {
+  return withoutFinalNewline(await git.must(["rev-parse", "--verify", `${head}^{tree}`], { cwd: root }));
 }
 
-/** A backlog that is being worked off is not replaced: its statuses say what has landed. */
-async function refuseToReplaceWork(path: string, trackId: string, shown: string): Promise<void> {
+/**
+ * A backlog that is being worked off is not replaced: its statuses say what has landed.
+ * @returns the one that may be replaced, if there is one
+ */
+async function refuseToReplaceWork(path: string, trackId: string, shown: string): Promise<BacklogSpec | undefined> {
   const existing = await readTextIfExists(path);
-  if (existing === undefined) return;
+  if (existing === undefined) return undefined;
   const compiled = compileBacklog(basename(path), Buffer.from(existing, "utf8"));
-  if (!compiled.ok) return;
+  if (!compiled.ok) return undefined;
   const { backlog } = compiled.value;
   const begun = backlog.tasks.some((task) => task.status !== "pending");
   if (begun && backlog.track_id === trackId) {
@@ -111,30 +112,11 @@ async function refuseToReplaceWork(path: string, trackId: string, shown: string)
       `${shown} has been worked on (track ${backlog.track_id}) and holds what came of it: choose another --track_id or --output, or remove the file.`,
     );
   }
+  return { backlog, text: existing, file: shown };
 }
 
-/** A dry run spends nothing: the plan itself is the draft. */
-const NO_AGENT: AgentRunner = {
-  spawnAgent: () =>
-    Promise.resolve({
-      status: "error",
-      failure: { reason: "model_unavailable", message: "a dry run asks no model", retryable: false },
-      metadata: nothingSpent(undefined),
-    }),
-};
-
-function report(generated: GeneratedBacklog, where: string, next: string, kept?: string): CommandReport {
-  const { backlog, notes, usage } = generated;
-  const lines = [
-    `Backlog ${backlog.track_id}: ${backlog.tasks.length} tasks, ${where}.`,
-    ...backlog.tasks.map(({ id, title, depends_on }) => {
-      const after = depends_on.length === 0 ? "" : `  (after ${depends_on.join(", ")})`;
-      return `  ${id}  ${title}${after}`;
-    }),
-    ...notes,
-    ...(kept === undefined ? [] : [`${kept}.`]),
-    `${describeUsage({ tokensUsed: usage.tokens, costUsd: usage.costUsd })}.`,
-    `Next: opencode run ${next}`,
-  ];
-  return { text: lines.join("\n"), outcome: { done: true } };
+function backlogOrigin({ author }: Drafted, plan: string | undefined): VersionOrigin {
+  if (author === undefined) return { author: "agent", reason: "the plan's own items, without a model", plan };
+  const models = [formatModelRef(author.model)];
+  return { author: "agent", reason: "drafted from the plan", models, prompt: DRAFT_PROMPT_VERSION, plan };
 }

@@ -1,22 +1,33 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, realpath } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
 import { inputPath, outputPath, shownPath } from "../core/paths.ts";
 import { createLimiter } from "../core/rateLimit.ts";
 import { Refusal } from "../core/refusal.ts";
 import { describeUsage } from "../core/usageText.ts";
+import type { VersionOrigin } from "../factory/specVersion.ts";
 import { Git, requireGit } from "../git/gitProcess.ts";
 import { listTrackedFiles } from "../git/trackedFiles.ts";
 import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
 import { createProgressReporter } from "../monitoring/progressReporter.ts";
+import type { ProgressReporter } from "../monitoring/reporter.ts";
+import { type AgentUsage, type AnswerAuthor, addUsage } from "../planning/askAgent.ts";
 import { type FeatureSource, readFeatureRequest } from "../planning/contextFile.ts";
+import { featureSection } from "../planning/featureSection.ts";
+import { spreadModels } from "../planning/modelQueue.ts";
 import { parsePlan, renderPlan } from "../planning/planDocument.ts";
-import { type PlanningOutcome, runPlanningPhase } from "../planning/planningPhase.ts";
+import { readPlanFile } from "../planning/planFile.ts";
+import type { PlanningMaterial } from "../planning/planningAgents.ts";
+import { runPlanningPhase } from "../planning/planningPhase.ts";
+import { type PlanRevision, revisePlan } from "../planning/planRevision.ts";
 import { repositoryOverview } from "../planning/repositoryOverview.ts";
-import type { ModelRef } from "../types.ts";
+import type { Plan } from "../types.ts";
 import { planningModels } from "./planningModels.ts";
+import { planningSurroundings } from "./planningSurroundings.ts";
+import { planResearch } from "./planResearch.ts";
 import { refuseToReplaceOthers, replaceFile } from "./replacedFile.ts";
+import { SpecVersions } from "./specVersions.ts";
 
 export interface PlanFlags {
   /** File that describes the feature. */
@@ -26,6 +37,8 @@ export interface PlanFlags {
   readonly output: string;
   readonly agents: number;
   readonly quorum: number;
+  /** Look into what the feature names first; undefined: where it names technologies or links. */
+  readonly research?: boolean | undefined;
 }
 
 /** `plan`: asks the planning agents, merges what they say, writes the plan. */
@@ -38,7 +51,7 @@ export async function planCommand(flags: PlanFlags, context: CommandContext): Pr
     path,
     shown: shownPath(user.root, path),
     kind: "a plan",
-    isOfKind: (text: string) => parsePlan(text, flags.output).ok,
+    isOfKind: (text: string) => parsePlan(text).ok,
     isDefault: shownPath(user.root, path) === "tasks/PLAN.md",
   };
   await refuseToReplaceOthers(output);
@@ -47,29 +60,91 @@ export async function planCommand(flags: PlanFlags, context: CommandContext): Pr
     throw new Refusal(`--quorum=${flags.quorum} can never be reached by --agents=${flags.agents}.`);
   }
 
+  const section = featureSection(feature, await readableByAgents(flags, user, context));
+
+  const startedAt = context.clock.now();
   const progress = createProgressReporter({ ...context, stream: context.progressStream });
   try {
-    const models = planningModels(context, flags.agents, progress);
-    const result = await runPlanningPhase({
-      feature,
-      overview: await overviewOf(git, user),
-      agents: flags.agents,
-      quorum: flags.quorum,
-      models,
-      runner: context.runner,
-      directory: context.directory,
-      timeoutSeconds: context.options.planningTimeoutSeconds,
-      limiter: createLimiter(flags.agents),
-      signal: context.signal,
-      logProgress: (entry) => progress.log(entry),
-      clock: context.clock,
+    const material = { overview: await overviewOf(git, user), feature: section };
+    const { plan, usage, authors, notes } = await planFeature({ flags, feature, material, user }, context, progress);
+    const { text, keptAsEdited } = await planText(plan, output);
+    const specs = new SpecVersions({ git, user, context, progress, phaseId: "plan" });
+    await specs.planFound(output);
+    const kept = await replaceFile(output, text, { user, ...context });
+    await specs.planMade(output.shown, text, planOrigin(plan, authors));
+    return report({
+      plan,
+      authors,
+      usage: { ...usage, durationMs: context.clock.now() - startedAt },
+      notes: [
+        ...(kept === undefined ? [] : [`${kept}.`]),
+        ...(keptAsEdited.length === 0 ? [] : [`Left as edited by hand: ${keptAsEdited.join(", ")}.`]),
+        ...notes,
+      ],
+      shown: output.shown,
     });
-    if (!result.ok) throw new Refusal(result.failure);
-    const kept = await replaceFile(output, renderPlan(result.value.plan), { user, ...context });
-    return report(result.value, [`in ${output.shown}`, ...(kept === undefined ? [] : [kept])], models);
   } finally {
     progress.stop();
   }
+}
+
+/** A plan that is made again for the same feature leaves in the file what a person wrote there. */
+async function planText(plan: Plan, { path, shown }: { path: string; shown: string }): Promise<PlanRevision> {
+  const earlier = await readPlanFile(path, shown);
+  if (earlier.ok && earlier.value.plan.title === plan.title) return revisePlan(earlier.value, plan);
+  return { text: renderPlan(plan), keptAsEdited: [] };
+}
+
+function planOrigin({ agents }: Plan, authors: readonly AnswerAuthor[]): VersionOrigin {
+  return {
+    author: "agent",
+    reason: `merged from the answers of ${agents.join(", ")}`,
+    models: [...new Set(authors.map(({ model }) => formatModelRef(model)))],
+    prompt: [...new Set(authors.map(({ promptVersion }) => promptVersion))].join(", "),
+  };
+}
+
+interface PlanWork {
+  readonly flags: PlanFlags;
+  /** The whole of it. */
+  readonly feature: string;
+  readonly material: PlanningMaterial;
+  readonly user: UserRepository;
+}
+
+/** Everything agents do: research where it is wanted, then the plan. */
+async function planFeature(
+  { flags, feature, material, user }: PlanWork,
+  context: CommandContext,
+  progress: ProgressReporter,
+) {
+  const surroundings = planningSurroundings(context, progress);
+  const models = planningModels(context, flags.agents, surroundings.report);
+  const { leftOut } = material.feature;
+  if (leftOut > 0)
+    surroundings.report(
+      "info",
+      `the agents read the last ${Math.ceil(leftOut / 1024)} KB of the feature from its file`,
+    );
+  const [researcher = []] = await spreadModels(models, 1, surroundings.memory);
+  const wish = { text: feature, isWanted: flags.research, request: { ...material, models: researcher } };
+  const research = await planResearch(wish, surroundings, user, context);
+  const { agents, quorum } = flags;
+  const request = {
+    material: { ...material, research: research.text },
+    agents,
+    quorum,
+    models,
+    limiter: createLimiter(agents),
+  };
+  const planned = await runPlanningPhase(request, surroundings);
+  if (!planned.ok) throw new Refusal(planned.failure);
+  return {
+    plan: planned.value.plan,
+    authors: [...research.authors, ...planned.value.authors],
+    usage: addUsage(research.usage, planned.value.usage),
+    notes: research.lines,
+  };
 }
 
 function featureSource(flags: PlanFlags, user: UserRepository, context: CommandContext): FeatureSource {
@@ -94,20 +169,38 @@ async function overviewOf(git: Git, user: UserRepository): Promise<string> {
   return repositoryOverview(files, text);
 }
 
-function report(
-  { plan, usage }: PlanningOutcome,
-  [where = "", ...kept]: readonly string[],
-  models: readonly ModelRef[],
-): CommandReport {
+/** Where agents can read the feature's file, relative to the folder they work in. Undefined: nowhere. */
+async function readableByAgents(
+  { contextFile }: PlanFlags,
+  user: UserRepository,
+  { directory }: CommandContext,
+): Promise<string | undefined> {
+  if (contextFile === undefined) return undefined;
+  const path = await realpath(inputPath(user.root, directory, contextFile));
+  const isInside = path.startsWith(`${await realpath(user.root)}${sep}`);
+  return isInside ? relative(await realpath(directory), path) : undefined;
+}
+
+interface Planned {
+  readonly plan: Plan;
+  readonly authors: readonly AnswerAuthor[];
+  readonly usage: AgentUsage & { readonly durationMs: number };
+  readonly notes: readonly string[];
+  /** How the plan's file is named. */
+  readonly shown: string;
+}
+
+function report({ plan, authors, usage, notes, shown }: Planned): CommandReport {
   const differences = plan.disagreements.length;
   const items = `${plan.items.length} ${plan.items.length === 1 ? "item" : "items"}`;
   const agents = `${plan.agents.length} ${plan.agents.length === 1 ? "agent" : "agents"} (${plan.agents.join(", ")})`;
+  const models = new Set(authors.map(({ model }) => formatModelRef(model)));
   const lines = [
     `Plan: ${plan.title}`,
-    `${items} from ${agents} ${where}${differences === 0 ? "." : `; ${differences} disagreements are listed there.`}`,
-    ...kept.map((line) => `${line}.`),
+    `${items} from ${agents} in ${shown}${differences === 0 ? "." : `; ${differences} disagreements are listed there.`}`,
+    ...notes,
     ...plan.missing.map(({ agent, reason }) => `No answer from ${agent}: ${reason}`),
-    `${describeUsage({ ...usage, tokensUsed: usage.tokens })}. Models: ${[...new Set(models.map((model) => formatModelRef(model)))].join(", ")}.`,
+    `${describeUsage({ ...usage, tokensUsed: usage.tokens })}. Models: ${[...models].join(", ")}.`,
     "Next: opencode run backlog",
   ];
   return { text: lines.join("\n"), outcome: { done: true } };

@@ -64,6 +64,8 @@ export interface SpawnOptions {
   readonly providerRetries?: number | undefined;
   /** Web origins such as `https://example.org` the agent may read from; none by default. */
   readonly webOrigins?: readonly string[] | undefined;
+  /** For a model that cannot call tools, whose provider may refuse a request that offers some: it is offered none. */
+  readonly withoutTools?: boolean | undefined;
   readonly resumeData?: ResumeData | undefined;
   readonly signal: AbortSignal;
   readonly onActivity?: ((activity: AgentActivity) => void) | undefined;
@@ -114,6 +116,8 @@ export interface AgentFailure {
     | "quota_exhausted"
     | "model_unavailable"
     | "invalid_answer"
+    /** The prompt must not be sent as it is: nothing was. */
+    | "prompt_refused"
     | "context_overflow"
     /** Nothing answers at the provider's address: all its models share that. */
     | "unreachable"

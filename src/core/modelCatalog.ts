@@ -6,7 +6,14 @@ export interface ModelFacts {
   /** Tokens it can take in; undefined: not known. */
   readonly contextTokens: number | undefined;
   /** Undefined: nobody gave a price. A subscription's models are listed at 0. */
-  readonly price: { readonly input: number; readonly output: number } | undefined;
+  readonly price: ModelPrice | undefined;
+}
+
+export interface ModelPrice {
+  readonly input: number;
+  readonly output: number;
+  /** Of input the provider remembers from the request before; left out: not known. */
+  readonly cachedInput?: number;
 }
 
 /** The models a command can choose from. */

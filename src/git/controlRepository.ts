@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Result } from "../core/result.ts";
 import type { StateDirectory } from "../core/stateDirectory.ts";
+import { utf8Length } from "../core/utf8.ts";
 import { type Change, describeChanges } from "./changes.ts";
 import { GitError } from "./gitFailure.ts";
 import { type Git, type GitOptions, splitNul, withoutFinalNewline } from "./gitProcess.ts";
@@ -14,6 +15,13 @@ export type MergeOutcome =
   | { readonly kind: "clean"; readonly tree: string }
   /** Paths that conflict, each once, in git's order. */
   | { readonly kind: "conflict"; readonly paths: readonly string[] };
+
+/** What a folder of a tree holds: the id of a blob or of a tree under a name. */
+export interface TreeEntry {
+  readonly kind: "file" | "folder";
+  readonly name: string;
+  readonly id: string;
+}
 
 /**
  * control.git: the one repository that only our code runs git on, and therefore the one that is trusted. It holds what
@@ -82,6 +90,15 @@ export class ControlRepository {
     return describeChanges(this.git, this.options(), from, to, this.user.filters);
   }
 
+  /** Paths that differ between two commits or trees; undefined when one of the two is not there, or is neither. */
+  async changedPaths(from: string, to: string): Promise<readonly string[] | undefined> {
+    const args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to, "--"];
+    const outcome = await this.git.runAccepting([0], args, this.options());
+    if (outcome.ok) return splitNul(outcome.value.stdout);
+    if (["missing-object", "failed"].includes(outcome.failure.reason)) return undefined;
+    throw new GitError(outcome.failure);
+  }
+
   /** Merges two commits without touching any work tree. Neither argument is changed, no commit is made. */
   async mergeTrees(ours: string, theirs: string): Promise<MergeOutcome> {
     const args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs];
@@ -90,6 +107,30 @@ export class ControlRepository {
     const [tree, ...paths] = splitNul(outcome.value.stdout);
     if (tree === undefined) throw new Error("git merge-tree printed no tree");
     return outcome.value.exitCode === 0 ? { kind: "clean", tree } : { kind: "conflict", paths: [...new Set(paths)] };
+  }
+
+  /** Stores texts, ten thousand as cheaply as one. @returns their ids, in their order */
+  async writeBlobs(texts: readonly string[]): Promise<readonly string[]> {
+    const commands = texts.map(
+      (text, index) => `blob\nmark :${index + 1}\ndata ${utf8Length(text)}\n${text}\nget-mark :${index + 1}\n`,
+    );
+    const ids = await this.git.must(["fast-import", "--quiet", "--done"], {
+      ...this.options(),
+      input: `${commands.join("")}done\n`,
+    });
+    return ids.split("\n").filter((id) => id !== "");
+  }
+
+  /** Stores a folder; its entries may come in any order. */
+  writeTree(entries: readonly TreeEntry[]): Promise<string> {
+    const lines = entries.map(
+      ({ kind, name, id }) => `${kind === "file" ? "100644 blob" : "040000 tree"} ${id}\t${name}\0`,
+    );
+    return this.line(["mktree", "-z"], { input: lines.join("") });
+  }
+
+  messageOf(commit: string): Promise<string> {
+    return this.line(["log", "-1", "--format=%B", commit]);
   }
 
   treeOf(commit: string): Promise<string> {

@@ -40,6 +40,16 @@ export interface UserRepository {
   readonly ignoreRules: string;
 }
 
+/** Where a repository is: what can be told of one that nothing can be done in yet. */
+export type RepositoryLocation = Pick<UserRepository, "root" | "commonDir">;
+
+/** Finds the repository `directory` is in, and asks no more of it. Throws Refusal, in one line, where there is none. */
+export async function locateRepository(git: Git, directory: string): Promise<RepositoryLocation> {
+  const root = await findWorkTree(git, directory);
+  const commonDir = withoutFinalNewline(await git.must(["rev-parse", "--git-common-dir"], { cwd: root }));
+  return { root, commonDir: await realpath(absolute(root, commonDir)) };
+}
+
 /**
  * Finds the repository `directory` is in and reads what the rest of this folder needs. Throws Refusal, in one line,
  * for what cannot be worked with: no repository, a bare one, no commit yet, files missing from a partial clone, no

@@ -81,6 +81,9 @@ export function agentConfiguration(): Record<string, Record<string, unknown>> {
   return { [PIPELINE_AGENT]: pipeline, ...Object.fromEntries(played) };
 }
 
+/** Alone, without any later rule: OpenCode offers a tool of which the last rule names a pattern. */
+export const NO_TOOLS: PermissionRule[] = [{ permission: "*", pattern: "*", action: "deny" }];
+
 /**
  * What an agent of this role may use at all, as rules for its session. The web is read from the given origins only: an
  * agent that can read the repository must not carry it to whatever address a page tells it.
@@ -88,7 +91,7 @@ export function agentConfiguration(): Record<string, Record<string, unknown>> {
 export function toolRules(role: AgentRole, webOrigins: readonly string[] = []): PermissionRule[] {
   const allow = (permission: string, pattern: string) => ({ permission, pattern, action: "allow" as const });
   return [
-    { permission: "*", pattern: "*", action: "deny" },
+    ...NO_TOOLS,
     ...toolsOf(role).flatMap((tool) =>
       tool === "webfetch"
         ? webOrigins.flatMap((origin) => [allow(tool, origin), allow(tool, `${origin}/*`)])

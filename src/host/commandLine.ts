@@ -96,6 +96,11 @@ function readValue(name: string, flag: FlagDefinition, text: string | undefined)
       if (/^\d+$/.test(text ?? "") && number >= least && number <= most) return success(number);
       return failure(`--${name} expects a whole number from ${least} to ${most}, got '${shorten(text ?? "")}'.`);
     }
+    case "choice": {
+      const choices = flag.choices ?? [];
+      if (text !== undefined && choices.includes(text)) return success(text);
+      return failure(`--${name} expects ${choices.join(" or ")}, got '${shorten(text ?? "")}'.`);
+    }
     case "path":
     case "text":
       if (text === undefined || text.trim() === "") return failure(`--${name} needs a value: ${flag.help}.`);

@@ -11,6 +11,7 @@ import type { ProgressEntry } from "../core/progress.ts";
 import { createLimiter } from "../core/rateLimit.ts";
 import { messageOf, Refusal } from "../core/refusal.ts";
 import { dataDirectory } from "../core/stateDirectory.ts";
+import { validatedRunner } from "../verification/validatedRunner.ts";
 import type { AgentInstances } from "./agentInstances.ts";
 import { pluginsForAgents } from "./agentPlugins.ts";
 import { WRITE_TOOLS } from "./agents.ts";
@@ -94,7 +95,7 @@ export class CommandRunner {
       directory,
       environment: process.env,
       options,
-      runner: this.runnerFor(tool, userConfig, options),
+      runner: validatedRunner(this.runnerFor(tool, userConfig, options)),
       workerNotices: workerNotices(userConfig, options),
       models: await ConnectedModels.read(client, directory, userConfig, router.chosenModel(tool.sessionID)),
       clock: systemClock,

@@ -1,7 +1,7 @@
-import type { Verb } from "./names.ts";
+import { slashNameOf, type Verb } from "./names.ts";
 
 /** What a flag's value has to be. A `switch` needs no value; `--name=false` turns it off. */
-export type FlagKind = "path" | "text" | "count" | "switch";
+export type FlagKind = "path" | "text" | "count" | "choice" | "switch";
 
 export interface FlagDefinition {
   readonly kind: FlagKind;
@@ -10,6 +10,8 @@ export interface FlagDefinition {
   readonly shownDefault?: string;
   /** Smallest and largest allowed number, for `count`. */
   readonly range?: readonly [number, number];
+  /** What can be chosen, for `choice`. */
+  readonly choices?: readonly string[];
 }
 
 export interface CommandDefinition {
@@ -29,6 +31,11 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
       output: { kind: "path", help: "where the plan goes", shownDefault: "tasks/PLAN.md" },
       agents: { kind: "count", help: "planning agents", shownDefault: "3", range: [1, 9] },
       quorum: { kind: "count", help: "answers that are enough", shownDefault: "2", range: [1, 9] },
+      research: {
+        kind: "switch",
+        help: "find out first what the feature builds on, into tasks/research.json",
+        shownDefault: "when it names technologies or links",
+      },
     },
   },
   backlog: {
@@ -41,6 +48,12 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
         shownDefault: "from the plan's title",
       },
       output: { kind: "path", help: "where the backlog goes", shownDefault: "tasks/BACKLOG.yaml" },
+      draft: {
+        kind: "choice",
+        help: "who drafts: `model`, or `plan`, its own items without a model",
+        shownDefault: "model",
+        choices: ["model", "plan"],
+      },
       dry_run: { kind: "switch", help: "draft without a model, print, write nothing" },
     },
   },
@@ -54,13 +67,26 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
       allow_red_base: { kind: "switch", help: "start although `verify` fails on the untouched base" },
     },
   },
+  status: {
+    summary: "Show how far a track is, or one task, and the versions of its spec; changes nothing",
+    flags: {
+      task: { kind: "text", help: "one task: its spec, and its attempts with their reasons" },
+      history: {
+        kind: "switch",
+        help: "each version of the plan and the backlog, or of one task, and what it changed",
+      },
+      run: { kind: "text", help: "the run to tell of", shownDefault: "the track's latest" },
+      track_id: { kind: "text", help: "the track to tell of", shownDefault: "that of tasks/BACKLOG.yaml" },
+      json: { kind: "switch", help: "print one JSON document (schemas/status.schema.json)" },
+    },
+  },
 };
 
 /** Help for one command, as `--help` prints it. */
 export function helpFor(verb: Verb): string {
   const { summary, flags, freeText } = COMMANDS[verb];
   const rows = Object.entries(flags).map(([name, flag]) => {
-    const value = flag.kind === "switch" ? "" : `=<${flag.kind}>`;
+    const value = flag.kind === "switch" ? "" : `=<${flag.choices?.join("|") ?? flag.kind}>`;
     const byDefault = flag.shownDefault === undefined ? "" : ` (default: ${flag.shownDefault})`;
     return `  --${name}${value}`.padEnd(28) + flag.help + byDefault;
   });
@@ -69,7 +95,7 @@ export function helpFor(verb: Verb): string {
     `${verb}: ${summary}.`,
     "",
     `  opencode run ${verb} -- [flags]${rest}`,
-    `  /${verb} [flags]${rest}`,
+    `  /${slashNameOf(verb)} [flags]${rest}`,
     "",
     ...rows,
     ...(freeText === undefined ? [] : [`  ${"text".padEnd(26)}${freeText}`]),

@@ -2,10 +2,13 @@ import { backlogCommand } from "../commands/backlogCommand.ts";
 import { planCommand } from "../commands/planCommand.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { implementCommand } from "../implementation/implementCommand.ts";
-import type { FlagValue, Invocation } from "./commandLine.ts";
+import type { Invocation } from "./commandLine.ts";
+import { GivenFlags } from "./givenFlags.ts";
+import { localCommandFor } from "./localCommands.ts";
 
-/** From the flags of a command line to the command: the one place that fills in defaults. */
-export function commandFor({ verb, flags, text }: Invocation): (context: CommandContext) => Promise<CommandReport> {
+/** From the flags of a command line to the command: with localCommands.ts, the one place that fills in defaults. */
+export function commandFor(invocation: Invocation): (context: CommandContext) => Promise<CommandReport> {
+  const { verb, flags, text } = invocation;
   const given = new GivenFlags(flags);
   switch (verb) {
     case "plan": {
@@ -16,6 +19,7 @@ export function commandFor({ verb, flags, text }: Invocation): (context: Command
         output: given.text("output") ?? "tasks/PLAN.md",
         agents,
         quorum: given.count("quorum") ?? Math.min(2, agents),
+        research: given.choice("research"),
       };
       return (context) => planCommand(plan, context);
     }
@@ -24,6 +28,7 @@ export function commandFor({ verb, flags, text }: Invocation): (context: Command
         planFile: given.text("plan_file") ?? "tasks/PLAN.md",
         trackId: given.text("track_id"),
         output: given.text("output") ?? "tasks/BACKLOG.yaml",
+        draftBy: given.text("draft") === "plan" ? ("plan" as const) : ("model" as const),
         dryRun: given.isOn("dry_run"),
       };
       return (context) => backlogCommand(backlog, context);
@@ -38,35 +43,7 @@ export function commandFor({ verb, flags, text }: Invocation): (context: Command
       };
       return (context) => implementCommand(implement, context);
     }
-  }
-}
-
-/** Reads parsed flags by type; what the parser let through has the type the table says. */
-class GivenFlags {
-  private readonly flags: Readonly<Record<string, FlagValue>>;
-
-  constructor(flags: Readonly<Record<string, FlagValue>>) {
-    this.flags = flags;
-  }
-
-  text(name: string): string | undefined {
-    const value = this.flags[name];
-    return typeof value === "string" ? value : undefined;
-  }
-
-  count(name: string): number | undefined {
-    const value = this.flags[name];
-    return typeof value === "number" ? value : undefined;
-  }
-
-  isOn(name: string): boolean {
-    return this.flags[name] === true;
-  }
-
-  /** Values separated by commas. */
-  list(name: string): readonly string[] | undefined {
-    const items = this.text(name)?.split(",") ?? [];
-    const named = items.map((item) => item.trim()).filter((item) => item !== "");
-    return named.length === 0 ? undefined : named;
+    case "status":
+      return localCommandFor({ verb, flags });
   }
 }

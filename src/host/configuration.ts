@@ -1,7 +1,7 @@
 import type { Config } from "@opencode-ai/plugin";
 import { agentConfiguration } from "./agents.ts";
 import { COMMANDS } from "./commandTable.ts";
-import { PIPELINE_MODEL, PIPELINE_PROVIDER, PIPELINE_TOOL, VERBS, type Verb } from "./names.ts";
+import { PIPELINE_MODEL, PIPELINE_PROVIDER, PIPELINE_TOOL, slashNameOf, VERBS, type Verb } from "./names.ts";
 
 /** Which slash command runs which verb, e.g. `plan` or, where the user has a `plan` of their own, `mac-plan`. */
 export type CommandNames = ReadonlyMap<string, Verb>;
@@ -55,7 +55,7 @@ function addCommands(config: Config): CommandNames {
   const names = new Map<string, Verb>();
   const added: NonNullable<Config["command"]> = {};
   for (const verb of VERBS) {
-    const name = Object.hasOwn(taken, verb) ? `mac-${verb}` : verb;
+    const name = slashNameOf(verb, (other) => Object.hasOwn(taken, other));
     if (Object.hasOwn(taken, name)) continue;
     names.set(name, verb);
     added[name] = { template: "$ARGUMENTS", description: COMMANDS[verb].summary };

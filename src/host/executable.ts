@@ -1,12 +1,15 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { messageOf } from "../core/refusal.ts";
 import { parseCommandLine } from "./commandLine.ts";
 import { COMMANDS, helpFor } from "./commandTable.ts";
+import { isLocal, localCommandFor } from "./localCommands.ts";
 import { isVerb, VERBS } from "./names.ts";
 
 /**
  * The executable `multi-agent-coder X …`: a thin front that starts `opencode run X -- …` in the same terminal and ends
- * with its status. It checks the flags first, so that a typing error costs no start of OpenCode.
+ * with its status. It checks the flags first, so that a typing error costs no start of OpenCode. What asks no agent runs
+ * here, without OpenCode.
  * @returns the exit status
  */
 export async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
@@ -24,7 +27,24 @@ export async function main(args: readonly string[], environment: NodeJS.ProcessE
     process.stdout.write(`${helpFor(verb)}\n`);
     return 0;
   }
+  const { verb: known, flags } = parsed.value;
+  if (isLocal(known)) return runHere(localCommandFor({ verb: known, flags }), environment);
   return execute("opencode", ["run", verb, "--", ...rest], environment);
+}
+
+/** A command that needs no OpenCode: its report goes to standard output, why it has none to standard error. */
+async function runHere(command: ReturnType<typeof localCommandFor>, environment: NodeJS.ProcessEnv): Promise<number> {
+  // A reader that has seen enough, such as `head`, closes the pipe: the rest is not wanted.
+  process.stdout.on("error", () => undefined);
+  try {
+    const { text, outcome } = await command({ directory: process.cwd(), environment });
+    if (text !== "") process.stdout.write(`${text}\n`);
+    if (!outcome.done) process.stderr.write(`${outcome.reason}\n`);
+    return outcome.done ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`);
+    return 1;
+  }
 }
 
 function overview(): string {

@@ -1,5 +1,5 @@
 import type { Config, Provider } from "@opencode-ai/sdk/v2/client";
-import { formatModelRef, type ModelCatalog, type ModelFacts } from "../core/modelCatalog.ts";
+import { formatModelRef, type ModelCatalog, type ModelFacts, type ModelPrice } from "../core/modelCatalog.ts";
 import type { ModelRef } from "../types.ts";
 import { PIPELINE_PROVIDER } from "./names.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
@@ -44,7 +44,7 @@ export class ConnectedModels implements ModelCatalog {
     return {
       canCallTools: capabilities.toolcall,
       contextTokens: limit.context > 0 ? limit.context : undefined,
-      price: this.isPriced(model) ? { input: cost.input, output: cost.output } : undefined,
+      price: this.isPriced(model) ? priceOf(cost) : undefined,
     };
   }
 
@@ -91,6 +91,11 @@ export class ConnectedModels implements ModelCatalog {
     const shown = models.slice(0, 5).join(", ") + (models.length > 5 ? ", …" : "");
     return `Model ${formatModelRef(model)} does not exist: '${provider.id}' has ${shown || "no models"} ('opencode models' lists them).`;
   }
+}
+
+/** OpenCode shows 0 for cached input where the list of prices does not say. */
+function priceOf({ input, output, cache }: Provider["models"][string]["cost"]): ModelPrice {
+  return cache.read > 0 ? { input, output, cachedInput: cache.read } : { input, output };
 }
 
 /** What OpenCode would choose if nobody said anything and we were not there: the first provider's default model. */

@@ -14,7 +14,7 @@ import type { Limiter } from "../core/rateLimit.ts";
 import { messageOf } from "../core/refusal.ts";
 import { type AgentInstances, agentInstanceConfig } from "./agentInstances.ts";
 import { installAgentShell } from "./agentShell.ts";
-import { agentOfRole, toolRules } from "./agents.ts";
+import { agentOfRole, NO_TOOLS, toolRules } from "./agents.ts";
 import { abortSession, Conversation } from "./conversation.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 import { sessionRules } from "./permissions.ts";
@@ -97,12 +97,13 @@ export class OpencodeRunner implements AgentRunner {
   private async createSession(role: AgentRole, options: SpawnOptions): Promise<string> {
     const { client, parentSessionID, userConfig } = this.host;
     const agent = agentOfRole(role);
+    const rules = sessionRules(toolRules(role, options.webOrigins), userConfig.permission);
     const session = {
       directory: options.directory,
       parentID: parentSessionID,
       title: options.title,
       agent,
-      permission: sessionRules(toolRules(role, options.webOrigins), userConfig.permission),
+      permission: options.withoutTools === true ? NO_TOOLS : rules,
     };
     const create = async () => {
       // Boots wait for one another; who was stopped meanwhile boots nothing.

@@ -1,12 +1,13 @@
 /**
  * The pipeline model: a language model that is plain code. OpenCode loads this file as a provider (`npm: file://…`),
  * calls it like any model, and it does one thing: it hands the command line it was sent to our tool and reports what
- * the tool said. So the three commands run inside OpenCode without a model request and without a model's opinion.
+ * the tool said. So the commands run inside OpenCode without a model request and without a model's opinion.
  *
  * It follows version 3 of the AI SDK's language model interface, as far as OpenCode 1.18 uses it.
  */
 import { readEnding } from "./commandEnding.ts";
 import { endingError } from "./endingError.ts";
+import { collectLongResult } from "./longResults.ts";
 import { isVerb, PIPELINE_PROVIDER, PIPELINE_TOOL } from "./names.ts";
 import { readWord } from "./words.ts";
 
@@ -56,7 +57,7 @@ function replyTo(options: CallOptions): Reply {
   return {
     kind: "error",
     message:
-      "This model only runs plan, backlog and implement. To chat, connect a model with 'opencode auth login' and choose it.",
+      "This model only runs the commands of multi-agent-coder. To chat, connect a model with 'opencode auth login' and choose it.",
   };
 }
 
@@ -65,7 +66,7 @@ function reportOf(message: PromptMessage): Reply {
   if (output === undefined) return { kind: "error", message: "The command ended without a result." };
   const text = typeof output.value === "string" ? output.value : JSON.stringify(output.value ?? "");
   if (output.type.startsWith("error") || output.type === "execution-denied") return { kind: "error", message: text };
-  const { report, reason } = readEnding(text);
+  const { report, reason } = readEnding(collectLongResult(text));
   return reason === undefined ? { kind: "text", text: report } : { kind: "error", message: reason, report };
 }
 

@@ -5,12 +5,13 @@ import { writeEnding } from "./commandEnding.ts";
 import type { Invocation } from "./commandLine.ts";
 import { parseCommandLine } from "./commandLine.ts";
 import { helpFor } from "./commandTable.ts";
+import { leaveLongResult } from "./longResults.ts";
 import { PIPELINE_AGENT } from "./names.ts";
 
 export type RunInvocation = (invocation: Invocation, context: ToolContext) => Promise<string>;
 
 /**
- * The one tool behind the three commands. Its result is what the command prints; where that ends in a reason why not
+ * The one tool behind the commands. Its result is what the command prints; where that ends in a reason why not
  * everything is done (see commandEnding.ts), the pipeline model ends its answer in an error, and `opencode run` exits with
  * status 1 and that reason. It does not throw for that: OpenCode would print the reason a second time.
  */
@@ -28,7 +29,7 @@ export function pipelineTool(run: RunInvocation): ToolDefinition {
       if (!parsed.ok) return writeEnding({ report: "", reason: parsed.failure });
       if (parsed.value.help) return helpFor(parsed.value.verb);
       try {
-        return await run(parsed.value, context);
+        return leaveLongResult(await run(parsed.value, context));
       } catch (error) {
         const reason =
           error instanceof Refusal

@@ -35,6 +35,7 @@ export class SessionWatch {
   readonly stopped: Promise<StopReason>;
   private readonly options: WatchOptions;
   private readonly stop: (reason: StopReason) => void;
+  private readonly deadline: number;
   private readonly timer: NodeJS.Timeout;
   private readonly unlisten: () => void;
   private readonly runningTools = new Set<string>();
@@ -45,6 +46,7 @@ export class SessionWatch {
     const { promise, resolve } = deferred<StopReason>();
     this.stopped = promise;
     this.stop = resolve;
+    this.deadline = Date.now() + options.timeoutMs;
     this.timer = setTimeout(() => resolve({ reason: "timeout", seconds: options.timeoutMs / 1000 }), options.timeoutMs);
     this.unlisten = options.events.listen(options.sessionID, (event) => this.onEvent(event));
     options.signal.addEventListener("abort", this.onAbort, { once: true });
@@ -91,7 +93,9 @@ export class SessionWatch {
     const message = String(field(status, "message"));
     this.options.onActivity?.({ kind: "retry", attempt, message });
     const next = field(status, "next");
-    if (attempt < (this.options.providerRetries ?? PROVIDER_RETRIES)) return;
+    // A retry after the time limit is none.
+    const isInTime = typeof next !== "number" || next < this.deadline;
+    if (isInTime && attempt < (this.options.providerRetries ?? PROVIDER_RETRIES)) return;
     this.stop({ reason: "provider-retries", message, nextAt: typeof next === "number" ? next : undefined });
   }
 

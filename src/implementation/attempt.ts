@@ -5,6 +5,7 @@ import type { Slot } from "../git/slot.ts";
 import type { Identity } from "../git/userRepository.ts";
 import type { ModelRef, Task } from "../types.ts";
 import type { RunRecorder } from "./runRecorder.ts";
+import type { Briefing } from "./taskBriefing.ts";
 
 /** What attempts share over a whole run. */
 export interface AttemptSurroundings {
@@ -30,7 +31,9 @@ export interface Attempt {
   readonly number: number;
   readonly slot: Slot;
   readonly model: ModelRef;
+  /** The commit it starts from. */
+  readonly base: string;
   /** What the agent is sent, lessons included. */
-  readonly message: string;
+  readonly briefing: Briefing;
   readonly mayWrite: (path: string) => boolean;
 }

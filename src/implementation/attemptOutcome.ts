@@ -2,6 +2,7 @@ import type { AgentFailure } from "../core/agentRunner.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { lastLines, truncateUtf8, utf8Length } from "../core/utf8.ts";
 import { describeFailedCheck, type FailedCheck } from "../verification/commandCheck.ts";
+import { type ContextFinding, describeContextFinding } from "../verification/contextVerifier.ts";
 import { describeViolation, shortList, type Violation } from "../verification/evidence.ts";
 
 /** Why an attempt at a task came to nothing. */
@@ -16,6 +17,8 @@ export type AttemptFailure =
   | { readonly reason: "verify_failed"; readonly check: FailedCheck }
   | { readonly reason: "conflict"; readonly paths: readonly string[] }
   | { readonly reason: "message_too_large"; readonly bytes: number; readonly limit: number }
+  /** The message must not be sent as it is. */
+  | { readonly reason: "context_refused"; readonly findings: readonly ContextFinding[] }
   | { readonly reason: "interrupted" };
 
 /** What follows from a failed attempt. */
@@ -34,6 +37,7 @@ export function consequenceOf(failed: AttemptFailure): Consequence {
     case "interrupted":
       return "interrupted";
     case "message_too_large":
+    case "context_refused":
       return "give-up";
     case "setup_failed":
       return failed.check.aborted ? "interrupted" : "give-up";
@@ -66,6 +70,8 @@ function consequenceOfAgentFailure({ reason, retryable }: AgentFailure): Consequ
     case "provider":
     case "host":
       return retryable ? "stop-run" : "regenerate";
+    case "prompt_refused":
+      return "give-up";
     case "invalid_answer":
     case "context_overflow":
       return "regenerate";
@@ -95,6 +101,8 @@ export function describeFailure(failed: AttemptFailure): string {
       return `conflicts with what has landed meanwhile in ${shortList(failed.paths)}`;
     case "message_too_large":
       return `the task's message would take ${failed.bytes} bytes, at most ${failed.limit} are sent`;
+    case "context_refused":
+      return failed.findings.map(describeContextFinding).join("; ");
     case "interrupted":
       return "interrupted";
     default:

@@ -1,33 +1,55 @@
-import { compileTaskMessage, projectContext } from "../backlog/taskMessage.ts";
-import type { CommandReport } from "../core/commandContext.ts";
+import { criticalPath, wavesOf } from "../backlog/criticalPath.ts";
 import type { Task } from "../types.ts";
-import type { ImplementScene } from "./implementScene.ts";
-import { classify, describeModel } from "./modelRouter.ts";
+import { describePath, forecastTable, leftOut, listed, modelsSection, totals } from "./dryRunSections.ts";
+import { countOf } from "./forecastText.ts";
+import { effortOf, type ForecastSources, forecastTasks } from "./taskForecasts.ts";
+import { waveDiagram } from "./waveDiagram.ts";
 
-/** What `implement --dry_run` prints: the waves, and for each task its size and model. Spends and writes nothing. */
-export function dryRunReport(scene: ImplementScene): CommandReport {
-  const lines = [`${scene.backlog.track_id}: ${scene.tasks.length} tasks to do, ${scene.workers} workers.`];
-  for (const [index, wave] of wavesOf(scene.tasks).entries()) {
-    lines.push(`Wave ${index + 1}`, ...wave.map((task) => `  ${describeTask(task, scene)}`));
-  }
-  lines.push("Nothing was run (--dry_run).");
-  return { text: lines.join("\n"), outcome: { done: true } };
+export interface DryRunInput extends ForecastSources {
+  /** What is to be done, every task after what it depends on. */
+  readonly tasks: readonly Task[];
+  readonly workers: number;
+  readonly setup: readonly string[];
+  readonly verify: readonly string[];
+  /** What was made of a draft, a line each. */
+  readonly notes?: readonly string[];
+  /** What the compiler says without refusing, a line each. */
+  readonly warnings: readonly string[];
+  /** Ids of tasks whose checks cannot fail. */
+  readonly unprovenTasks: ReadonlySet<string>;
 }
 
-function describeTask(task: Task, { backlog, models }: ImplementScene): string {
-  const compiled = compileTaskMessage(task, projectContext(backlog));
-  const bytes = compiled.ok ? compiled.value.bytes : compiled.failure.bytes;
-  return `${task.id}  ${task.title}  [${classify(task)}, ${describeModel(models.get(task.id))}, ${bytes} bytes]`;
-}
+/**
+ * What a run of these tasks would do and take: a table, the models, the critical path, what to look at, a diagram, and
+ * the totals last. Asks nobody, writes nothing; the same input gives the same text. O(n log n) in the tasks.
+ */
+export function describeDryRun(input: DryRunInput): string {
+  const { backlog, tasks, workers } = input;
+  if (tasks.length === 0)
+    return `${backlog.track_id}: nothing is left to do.\nNothing was asked or written (--dry_run).`;
 
-/** Tasks by how many others have to be done before them; what is not to be done counts as done. */
-function wavesOf(tasks: readonly Task[]): Task[][] {
-  const waveOf = new Map<string, number>();
-  const waves: Task[][] = [];
-  for (const task of tasks) {
-    const wave = Math.max(0, ...task.depends_on.map((id) => (waveOf.get(id) ?? -1) + 1));
-    waveOf.set(task.id, wave);
-    waves[wave] = [...(waves[wave] ?? []), task];
-  }
-  return waves;
+  const forecasts = forecastTasks(tasks, input);
+  const waves = wavesOf(forecasts);
+  const path = criticalPath(forecasts, effortOf).tasks;
+  const width = waves.reduce((widest, wave) => Math.max(widest, wave.length), 0);
+  const blocks = [
+    [
+      `${backlog.track_id}: ${countOf(tasks.length, "task")} to do in ${countOf(waves.length, "wave")}, the widest of ${countOf(width, "task")}; ${countOf(workers, "worker")}.`,
+    ],
+    forecastTable(waves),
+    modelsSection(forecasts),
+    [describePath(path)],
+    listed("Left out of messages, to keep them small", leftOut(forecasts)),
+    listed("Made of the draft", input.notes ?? []),
+    listed("Warnings", input.warnings),
+    listed(
+      "Not proven by any check",
+      tasks.flatMap(({ id }) => (input.unprovenTasks.has(id) ? [id] : [])),
+    ),
+    listed("Runs in each worktree first (setup)", input.setup),
+    listed("Decides whether a result lands (verify)", input.verify),
+    waveDiagram(waves, path),
+    totals(forecasts),
+  ];
+  return blocks.flatMap((lines) => (lines.length === 0 ? [] : [lines.join("\n")])).join("\n\n");
 }

@@ -1,12 +1,15 @@
+import { formatWarnings } from "../backlog/diagnostics.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { Refusal } from "../core/refusal.ts";
+import { recordOrWarn } from "../factory/recordOrWarn.ts";
+import { SpecRepository } from "../factory/specRepository.ts";
 import { ControlRepository } from "../git/controlRepository.ts";
 import { Slot } from "../git/slot.ts";
 import { createProgressReporter } from "../monitoring/progressReporter.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
 import { acquireLock, type Lock } from "../recovery/lock.ts";
 import { currentProcessIdentity } from "../recovery/processIdentity.ts";
-import { dryRunReport } from "./dryRun.ts";
+import { describeDryRun } from "./dryRun.ts";
 import { type ImplementFlags, type ImplementScene, readScene } from "./implementScene.ts";
 import { isNothingLeft } from "./nothingLeft.ts";
 import { runTrack } from "./trackRun.ts";
@@ -15,7 +18,7 @@ import { WorktreeManager } from "./worktreeManager.ts";
 /** `implement`: works the backlog off with many agents at once, onto the branch `mac/<track_id>`. */
 export async function implementCommand(flags: ImplementFlags, context: CommandContext): Promise<CommandReport> {
   const scene = await readScene(flags, context);
-  if (flags.dryRun) return dryRunReport(scene);
+  if (flags.dryRun) return { text: dryRunOf(scene, context), outcome: { done: true } };
   if (await isNothingLeft(scene)) {
     return { text: `Everything in ${scene.backlogFile} is complete already.`, outcome: { done: true } };
   }
@@ -28,6 +31,26 @@ export async function implementCommand(flags: ImplementFlags, context: CommandCo
     progress.stop();
     await lock.release();
   }
+}
+
+function dryRunOf(scene: ImplementScene, { models, options }: CommandContext): string {
+  const { unprovenTasks, warnings } = scene.manager;
+  return describeDryRun({ ...scene, models, options, unprovenTasks, warnings: formatWarnings(warnings) });
+}
+
+/** What the workers are about to be given: where it is not as we wrote it, a person has edited it. */
+async function recordBacklog(
+  control: ControlRepository,
+  { manager, backlog, backlogFile }: ImplementScene,
+  { clock }: CommandContext,
+  progress: ProgressReporter,
+): Promise<void> {
+  const spec = { backlog, text: manager.loadedText, file: backlogFile };
+  await recordOrWarn(
+    backlogFile,
+    () => new SpecRepository(control, clock).noticeBacklog(spec),
+    (message) => progress.log({ message, level: "warn", context: { phaseId: "implement", timestamp: clock.now() } }),
+  );
 }
 
 /** One run a repository and track: a second one is told who holds it. */
@@ -52,6 +75,7 @@ async function withWorktrees(
 ): Promise<CommandReport> {
   const { git, state, user, backlog } = scene;
   const control = await ControlRepository.open(git, state, user);
+  await recordBacklog(control, scene, context, progress);
   const worktrees = await WorktreeManager.lease(Math.min(scene.workers, Math.max(1, scene.tasks.length)), {
     state,
     identity: await currentProcessIdentity(),

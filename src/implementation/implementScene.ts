@@ -1,13 +1,17 @@
 import { BacklogManager } from "../backlog/backlogManager.ts";
 import { formatDiagnostics } from "../backlog/diagnostics.ts";
+import { entrySizes } from "../backlog/entrySizes.ts";
+import { readRepositoryFacts } from "../backlog/readRepositoryFacts.ts";
+import type { RepositoryFacts } from "../backlog/repositoryFacts.ts";
+import { classifyTask } from "../backlog/taskClass.ts";
 import type { CommandContext } from "../core/commandContext.ts";
 import { inputPath, shownPath } from "../core/paths.ts";
 import { Refusal } from "../core/refusal.ts";
 import { type StateDirectory, stateDirectoryFor } from "../core/stateDirectory.ts";
 import { Git, requireGit } from "../git/gitProcess.ts";
 import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
-import type { Backlog, ModelRef, Task } from "../types.ts";
-import { ModelRouter } from "./modelRouter.ts";
+import type { Backlog, Task } from "../types.ts";
+import { ModelRouter, type Route } from "./modelRouter.ts";
 
 export interface ImplementFlags {
   readonly backlogFile: string;
@@ -30,7 +34,8 @@ export interface ImplementScene {
   readonly tasks: readonly Task[];
   /** Ids of what the person asked for: those named by --only, or all. */
   readonly asked: ReadonlySet<string>;
-  readonly models: ReadonlyMap<string, ModelRef>;
+  readonly facts: RepositoryFacts;
+  readonly routes: ReadonlyMap<string, Route>;
   readonly verify: readonly string[];
   readonly setup: readonly string[];
   readonly workers: number;
@@ -42,7 +47,8 @@ export async function readScene(flags: ImplementFlags, context: CommandContext):
   await requireGit(git);
   const user = await inspectRepository(git, context.directory);
   const path = inputPath(user.root, context.directory, flags.backlogFile);
-  const loaded = await BacklogManager.load(path, { repositoryRoot: user.root });
+  const facts = await readRepositoryFacts(git, user, context.environment, context.options.setup);
+  const loaded = await BacklogManager.load(path, { repositoryRoot: user.root, facts });
   if (!loaded.ok) throw new Refusal(formatDiagnostics(loaded.failure));
 
   const manager = loaded.value;
@@ -57,7 +63,8 @@ export async function readScene(flags: ImplementFlags, context: CommandContext):
     backlogFile: shownPath(user.root, path),
     tasks,
     asked: new Set(flags.only ?? backlog.tasks.map((task) => task.id)),
-    models: routeAll(tasks, context),
+    facts,
+    routes: routeAll(tasks, context, facts),
     verify: backlog.verify.length > 0 ? backlog.verify : (context.options.verify ?? []),
     setup: backlog.setup.length > 0 ? backlog.setup : (context.options.setup ?? []),
     workers: flags.workers ?? context.options.workers,
@@ -85,13 +92,14 @@ function tasksToDo(backlog: Backlog, only: readonly string[] | undefined): reado
   return chosen;
 }
 
-function routeAll(tasks: readonly Task[], context: CommandContext): ReadonlyMap<string, ModelRef> {
+function routeAll(tasks: readonly Task[], context: CommandContext, facts: RepositoryFacts): ReadonlyMap<string, Route> {
   const router = new ModelRouter(context.options.models, context.models);
-  const models = new Map<string, ModelRef>();
+  const sizeOf = entrySizes(tasks, facts);
+  const routes = new Map<string, Route>();
   for (const task of tasks) {
-    const model = router.route(task);
-    if (!model.ok) throw new Refusal(model.failure);
-    models.set(task.id, model.value);
+    const route = router.route(task, classifyTask(task, sizeOf).complexity);
+    if (!route.ok) throw new Refusal(route.failure);
+    routes.set(task.id, route.value);
   }
-  return models;
+  return routes;
 }

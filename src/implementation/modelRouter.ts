@@ -3,7 +3,14 @@ import { formatModelRef, type ModelCatalog, parseModelRef } from "../core/modelC
 import { failure, type Result, success } from "../core/result.ts";
 import type { Complexity, ModelRef, Task } from "../types.ts";
 
-/** M7. Chooses who works on a task; knows models only by what the catalog says. */
+/** Who works on a task, and why. */
+export interface Route {
+  readonly model: ModelRef;
+  /** Such as `models.simple`, with what was passed over. */
+  readonly because: string;
+}
+
+/** M7, X11. Chooses who works on a task; knows models only by what the catalog says. */
 export class ModelRouter {
   private readonly lists: Options["models"];
   private readonly catalog: ModelCatalog;
@@ -14,42 +21,48 @@ export class ModelRouter {
   }
 
   /**
-   * The task's own `model`; else the first of its class's models that is connected; else the session's model.
-   * The failure is one line that names what is missing.
+   * The task's own `model`; else the first of its class's models that is connected and can call tools; else the
+   * session's model. The failure is one line that names what is missing.
    */
-  route(task: Task): Result<ModelRef, string> {
-    if (task.model !== undefined) return this.connected(task.model, `Task ${task.id}`);
-    const complexity = classify(task);
-    const listed = (this.lists[complexity] ?? []).map((name) => this.connected(name, `models.${complexity}`));
-    const chosen = listed.find((model) => model.ok) ?? listed[0];
-    if (chosen !== undefined) return chosen;
+  route(task: Task, complexity: Complexity): Result<Route, string> {
+    if (task.model !== undefined) return this.named([task.model], `Task ${task.id}`, "the task names it");
+    const list = this.lists[complexity] ?? [];
+    if (list.length > 0) return this.named(list, `models.${complexity}`, `models.${complexity}`);
     const { sessionModel } = this.catalog;
     if (sessionModel === undefined) {
       return failure("No model is connected: run 'opencode auth login', or set `model` in opencode.json.");
     }
-    return this.catalog.has(sessionModel) ? success(sessionModel) : failure(this.catalog.explainMissing(sessionModel));
+    const problem = this.problemOf(sessionModel);
+    return problem === undefined
+      ? success({ model: sessionModel, because: "the session's model" })
+      : failure(problem.explained);
   }
 
-  private connected(name: string, where: string): Result<ModelRef, string> {
-    const model = parseModelRef(name);
-    if (model === undefined) return failure(`${where}: '${name}' is not a model; expected provider/model.`);
-    if (this.catalog.has(model)) return success(model);
-    return failure(`${where}: ${this.catalog.explainMissing(model)}`);
+  /** The first of the names that can be used; the failure is about the first of them. */
+  private named(names: readonly string[], where: string, why: string): Result<Route, string> {
+    const passedOver: string[] = [];
+    let first: string | undefined;
+    for (const name of names) {
+      const model = parseModelRef(name);
+      const problem =
+        model === undefined
+          ? { short: "is not a model", explained: `'${name}' is not a model; expected provider/model.` }
+          : this.problemOf(model);
+      if (model !== undefined && problem === undefined) {
+        return success({ model, because: [why, ...passedOver].join("; ") });
+      }
+      passedOver.push(`${name} ${problem?.short ?? ""}`);
+      first ??= problem?.explained;
+    }
+    return failure(`${where}: ${first ?? "names no model."}`);
   }
-}
 
-const DOCUMENT = /(^|\/)(docs?|documentation)\/|\.(md|mdx|markdown|txt|rst|adoc)$/i;
-/** More files, or globs that may reach many, need a model that keeps several things in mind. */
-const SIMPLE_FILES = 3;
-
-/** The task's own word, else from its files: only documents; few plain files; anything else is complex. */
-export function classify(task: Pick<Task, "complexity" | "files">): Complexity {
-  if (task.complexity !== undefined) return task.complexity;
-  if (task.files.length > 0 && task.files.every((file) => DOCUMENT.test(file))) return "documentation";
-  const isPlain = task.files.every((file) => !/[*?[{]/.test(file));
-  return isPlain && task.files.length <= SIMPLE_FILES ? "simple" : "complex";
-}
-
-export function describeModel(model: ModelRef | undefined): string {
-  return model === undefined ? "none" : formatModelRef(model);
+  private problemOf(model: ModelRef): { readonly short: string; readonly explained: string } | undefined {
+    if (!this.catalog.has(model)) return { short: "is not connected", explained: this.catalog.explainMissing(model) };
+    if (this.catalog.facts(model)?.canCallTools !== false) return undefined;
+    return {
+      short: "cannot call tools",
+      explained: `Model ${formatModelRef(model)} cannot call tools, so it cannot work on a task; choose another.`,
+    };
+  }
 }

@@ -6,6 +6,7 @@ import { GitError } from "../git/gitFailure.ts";
 import type { CapturedWork } from "../recovery/taskLife.ts";
 import { type FailedCheck, firstFailedCheck } from "../verification/commandCheck.ts";
 import { violations } from "../verification/evidence.ts";
+import { maskSecrets } from "../verification/secretScan.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
 import { type AttemptFailure, describeFailure } from "./attemptOutcome.ts";
 import { failureOfSpawn, spawnWorker } from "./workerSpawn.ts";
@@ -20,8 +21,7 @@ export async function attemptTask(
   surroundings: AttemptSurroundings,
 ): Promise<Result<CapturedWork, AttemptFailure>> {
   const { recorder } = surroundings;
-  const { task, number, slot, model } = attempt;
-  const base = recorder.head;
+  const { task, number, slot, model, base } = attempt;
   await recorder.record({
     type: "attempt_started",
     task: task.id,
@@ -29,6 +29,7 @@ export async function attemptTask(
     slot: slot.number,
     base,
     model: formatModelRef(model),
+    message: attempt.briefing.record,
   });
 
   await slot.rebuild(base);
@@ -38,19 +39,19 @@ export async function attemptTask(
   const spawned = await spawnWorker(attempt, surroundings);
   // Before anything is looked at: what still runs could go on writing.
   await endLeftoverProcesses(slot.directory);
-  const captured = await capture(attempt, base, surroundings);
+  const captured = await capture(attempt, surroundings);
   const stopped = failureOfSpawn(spawned);
   if (stopped !== undefined) return failure(stopped);
   if (!captured.ok) return captured;
 
   const work = captured.value;
-  const refused = await lackOfEvidence(attempt, base, work, surroundings);
+  const refused = await lackOfEvidence(attempt, work, surroundings);
   await recorder.record({
     type: "verification_finished",
     task: task.id,
     attempt: number,
     passed: refused === undefined,
-    ...(refused === undefined ? {} : { failure: describeFailure(refused) }),
+    ...(refused === undefined ? {} : { failure: await maskSecrets(describeFailure(refused)) }),
   });
   return refused === undefined ? success(work) : failure(refused);
 }
@@ -58,13 +59,12 @@ export async function attemptTask(
 /** Saves what the agent left, whatever became of it, as a commit on the base: nothing an agent wrote is ever lost. */
 async function capture(
   attempt: Attempt,
-  base: string,
   surroundings: AttemptSurroundings,
 ): Promise<Result<CapturedWork, AttemptFailure>> {
   const { recorder } = surroundings;
   const { task, number } = attempt;
   try {
-    const work = await snapshot(attempt, base, surroundings);
+    const work = await snapshot(attempt, surroundings);
     if (recorder.state.tasks.get(task.id)?.phase === "working") {
       await recorder.record({ type: "work_captured", task: task.id, attempt: number, ...work });
     }
@@ -76,8 +76,7 @@ async function capture(
 }
 
 async function snapshot(
-  { task, number, slot }: Attempt,
-  base: string,
+  { task, number, slot, base }: Attempt,
   { author, control, indexes }: AttemptSurroundings,
 ): Promise<CapturedWork> {
   const tree = await control.snapshot(slot.directory, { base, indexFile: join(indexes, `slot-${slot.number}`) });
@@ -91,11 +90,10 @@ async function snapshot(
 
 async function lackOfEvidence(
   attempt: Attempt,
-  base: string,
   work: CapturedWork,
   surroundings: AttemptSurroundings,
 ): Promise<AttemptFailure | undefined> {
-  const { task, mayWrite } = attempt;
+  const { task, mayWrite, base } = attempt;
   const changes = await surroundings.control.changes(base, work.commit);
   const found = violations(changes, { mayWrite, allowEmpty: task.allow_empty });
   if (found.length > 0) return { reason: "violation", violations: found };

@@ -1,21 +1,16 @@
 import { compileScope } from "../backlog/pathPattern.ts";
-import {
-  assembleWorkerMessage,
-  type CompiledTask,
-  compileTaskMessage,
-  projectContext,
-  WORKER_MESSAGE_BYTES,
-} from "../backlog/taskMessage.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
-import { failure, type Result } from "../core/result.ts";
+import type { Result } from "../core/result.ts";
 import type { Slot } from "../git/slot.ts";
 import type { TaskState } from "../recovery/taskLife.ts";
 import type { Backlog, ModelRef, Task } from "../types.ts";
+import { maskSecrets } from "../verification/secretScan.ts";
 import type { AttemptSurroundings } from "./attempt.ts";
 import { archiveAttempt } from "./attemptArchive.ts";
-import { type AttemptFailure, type Consequence, consequenceOf, describeFailure, lessonOf } from "./attemptOutcome.ts";
+import { type AttemptFailure, type Consequence, consequenceOf, describeFailure } from "./attemptOutcome.ts";
 import type { MergeQueue } from "./mergeQueue.ts";
 import { attemptTask } from "./taskAttempt.ts";
+import { TaskBriefings } from "./taskBriefing.ts";
 import type { TaskEnding } from "./workerPool.ts";
 import type { WorktreeManager } from "./worktreeManager.ts";
 
@@ -31,9 +26,11 @@ export interface TaskWorkOptions {
 /** Carries one task from ready to complete or failed: attempt after attempt, each from a clean work tree. */
 export class TaskWork {
   private readonly options: TaskWorkOptions;
+  private readonly briefings: TaskBriefings;
 
   constructor(options: TaskWorkOptions) {
     this.options = options;
+    this.briefings = new TaskBriefings(options.backlog, options.surroundings.control);
   }
 
   /** Every ending but `interrupted` and `stop-run` is final for the task; what happened is in the journal. */
@@ -71,22 +68,20 @@ export class TaskWork {
     slot: Slot,
     before: AttemptFailure | undefined,
   ): Promise<Result<string, AttemptFailure>> {
-    const message = this.messageFor(task, before);
-    if (!message.ok) return message;
-    const model = this.options.modelOf(task);
-    const attempt = { task, number, slot, model, message: message.value, mayWrite: compileScope(task.files) };
-    const work = await attemptTask(attempt, this.options.surroundings);
+    const { surroundings, modelOf } = this.options;
+    const { recorder, onActivity } = surroundings;
+    const base = recorder.head;
+    const briefing = await this.briefings.brief(task, base, recorder.state, before);
+    if (!briefing.ok) return briefing;
+    for (const message of briefing.value.notices) onActivity(task, { kind: "notice", message });
+    const model = modelOf(task);
+    const attempt = { task, number, slot, model, base, briefing: briefing.value, mayWrite: compileScope(task.files) };
+    const work = await attemptTask(attempt, surroundings);
     if (!work.ok) return work;
     return this.options.mergeQueue.land({ task, attempt: number, model: formatModelRef(model), work: work.value });
   }
 
-  private messageFor(task: Task, before: AttemptFailure | undefined): Result<string, AttemptFailure> {
-    const compiled = compileTaskMessage(task, projectContext(this.options.backlog));
-    const message = compiled.ok ? assembleWorkerMessage(compiled.value, lessonFor(compiled.value, before)) : compiled;
-    return message.ok ? message : failure({ ...message.failure, reason: "message_too_large" });
-  }
-
-  /** A task whose message does not fit fails before its first attempt has begun. */
+  /** A task whose message cannot be sent fails before its attempt has begun. */
   private async recordFailedAttempt(
     task: Task,
     attempt: number,
@@ -102,7 +97,7 @@ export class TaskWork {
       task: task.id,
       attempt,
       reason: failed.reason,
-      message: describeFailure(failed),
+      message: await maskSecrets(describeFailure(failed)),
       ...(consequence === "interrupted" || consequence === "stop-run" ? { transient: true } : {}),
       ...(archived === undefined ? {} : { archived_ref: archived }),
     });
@@ -110,7 +105,7 @@ export class TaskWork {
 
   private async fail(task: Task, failed: AttemptFailure): Promise<TaskEnding> {
     const { recorder } = this.options.surroundings;
-    const message = describeFailure(failed);
+    const message = await maskSecrets(describeFailure(failed));
     await recorder.record({ type: "task_failed", task: task.id, reason: failed.reason, message });
     return "failed";
   }
@@ -120,11 +115,4 @@ export class TaskWork {
     if (state === undefined) throw new Error(`task ${task.id} is not part of this run`);
     return state;
   }
-}
-
-/** What the message itself takes around a lesson, generously. */
-const LESSON_FRAME_BYTES = 100;
-
-function lessonFor({ bytes }: CompiledTask, before: AttemptFailure | undefined): string | undefined {
-  return before === undefined ? undefined : lessonOf(before, WORKER_MESSAGE_BYTES - bytes - LESSON_FRAME_BYTES);
 }

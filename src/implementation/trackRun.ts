@@ -1,7 +1,7 @@
+import { formatWarnings } from "../backlog/diagnostics.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { allowedEnvironment } from "../core/environment.ts";
 import { messageOf, Refusal } from "../core/refusal.ts";
-import { truncateUtf8 } from "../core/utf8.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { takeFingerprint } from "../git/proofOfNoHarm.ts";
 import { createTrackBranch, readTrackBranch, trackRef } from "../git/trackBranch.ts";
@@ -9,10 +9,12 @@ import type { ProgressReporter } from "../monitoring/reporter.ts";
 import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
 import type { Task } from "../types.ts";
+import { type AgentsFile, readAgentsFile } from "./agentsFile.ts";
 import { BranchPublisher } from "./branchPublisher.ts";
 import { Gate } from "./gate.ts";
 import type { ImplementFlags, ImplementScene } from "./implementScene.ts";
 import { MergeQueue } from "./mergeQueue.ts";
+import { leftOutNotice, unknownBaseNotice } from "./messageNotices.ts";
 import { endRun } from "./runEnding.ts";
 import { canGoOn, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
 import { RunProgress } from "./runProgress.ts";
@@ -34,9 +36,6 @@ export interface TrackRunResources {
   readonly worktrees: WorktreeManager;
 }
 
-/** Agents are told a repository's AGENTS.md, up to this many bytes of it. */
-const AGENTS_FILE_BYTES = 8_192;
-
 /** From a checked backlog and leased work trees to the end of the run: open, work, end. */
 export async function runTrack(held: TrackRunResources): Promise<CommandReport> {
   const broken = new AbortController();
@@ -52,11 +51,13 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   try {
     // What cannot be written yet goes out with the next status; what never could is told at the end.
     await statuses.settle(false);
-    for (const notice of context.workerNotices) progress.say("warn", notice);
+    const agentsFile = await readAgentsFile(held.control, recorder.head);
+    for (const notice of await noticesOf(resources, recorder, agentsFile)) progress.say("warn", notice);
 
     const publisher = publisherOf(resources, recorder);
     const onBroken = () => broken.abort();
-    const pool = await poolOf(resources, { recorder, progress, gate, verify, publisher, onBroken });
+    const system = agentsFile.text;
+    const pool = poolOf(resources, { recorder, progress, gate, verify, publisher, system, onBroken });
     const ending = await pool.run();
     return await endRun({ scene, context, publisher, recorder, progress, statuses, ending, before });
   } finally {
@@ -64,6 +65,23 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     await statuses.idle();
     await log.close();
   }
+}
+
+/** What the person should know before agents begin. */
+async function noticesOf(
+  { scene, context, control }: TrackRunResources,
+  recorder: RunRecorder,
+  agentsFile: AgentsFile,
+): Promise<readonly string[]> {
+  const { backlog, tasks } = scene;
+  const notices = [
+    ...context.workerNotices,
+    ...formatWarnings(scene.manager.warnings),
+    agentsFile.notice,
+    leftOutNotice(backlog, tasks),
+    await unknownBaseNotice(backlog, tasks, control, recorder.head),
+  ];
+  return notices.filter((notice) => notice !== undefined);
 }
 
 interface Recording {
@@ -145,6 +163,8 @@ interface PoolParts {
   readonly gate: Gate;
   readonly verify: readonly string[];
   readonly publisher: BranchPublisher;
+  /** What every worker is told besides its task. */
+  readonly system: string;
   readonly onBroken: () => void;
 }
 
@@ -153,10 +173,10 @@ function publisherOf({ scene, control }: TrackRunResources, recorder: RunRecorde
   return new BranchPublisher({ git, user, control, recorder, trackId: backlog.track_id, published: recorder.head });
 }
 
-async function poolOf(resources: TrackRunResources, parts: PoolParts): Promise<WorkerPool> {
+function poolOf(resources: TrackRunResources, parts: PoolParts): WorkerPool {
   const { scene, context, control } = resources;
   const { recorder, progress } = parts;
-  const { backlog, models, user } = scene;
+  const { backlog, routes, user } = scene;
   const work = new TaskWork({
     backlog,
     surroundings: {
@@ -168,14 +188,14 @@ async function poolOf(resources: TrackRunResources, parts: PoolParts): Promise<W
       indexes: scene.state.indexes,
       environment: allowedEnvironment(context.environment),
       setup: scene.setup,
-      system: await agentsFile(control, recorder.head),
+      system: parts.system,
       signal: context.signal,
       onActivity: progress.onActivity,
     },
     worktrees: resources.worktrees,
     mergeQueue: mergeQueueOf(resources, parts),
     modelOf: (task) => {
-      const model = models.get(task.id);
+      const model = routes.get(task.id)?.model;
       if (model === undefined) throw new Error(`no model was chosen for ${task.id}`);
       return model;
     },
@@ -225,9 +245,4 @@ function whyStop({ options, signal }: CommandContext, { state }: RunRecorder): s
   if (usd !== undefined && state.costUsd >= usd)
     return `the budget of $${usd} is used up ($${state.costUsd.toFixed(2)}), raise budget.usd`;
   return undefined;
-}
-
-async function agentsFile(control: ControlRepository, commit: string): Promise<string> {
-  const text = await control.readFile(commit, "AGENTS.md");
-  return text === undefined ? "" : truncateUtf8(text, AGENTS_FILE_BYTES);
 }

@@ -52,7 +52,7 @@ async function spawnAndRecord(attempt: Attempt, surroundings: AttemptSurrounding
   const { options, recorder, runner, onActivity } = surroundings;
   const place = { task: task.id, attempt: number };
   let opened: Promise<void> = Promise.resolve();
-  const result = await runner.spawnAgent("worker", attempt.message, {
+  const result = await runner.spawnAgent("worker", attempt.briefing.text, {
     directory: attempt.slot.directory,
     title: `${task.id}: ${task.title}`,
     model: attempt.model,

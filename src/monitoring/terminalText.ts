@@ -7,6 +7,11 @@ export function toPlainLine(text: string): string {
   return text.replace(ESCAPE_SEQUENCES, "").replace(CONTROL_CHARACTERS, " ").replaceAll(/ {2,}/g, " ").trim();
 }
 
+/** The lines of a text whose layout counts, such as a difference: as harmless as by `toPlainLine`, each space kept. */
+export function toPlainLines(text: string): string[] {
+  return text.split("\n").map((line) => line.replace(ESCAPE_SEQUENCES, "").replace(CONTROL_CHARACTERS, " "));
+}
+
 /**
  * Columns that `text` takes on a terminal: two for CJK and emoji, none for what combines, one for the rest. Where
  * terminals disagree (emoji sequences) it is the larger number, so that nothing wraps.

@@ -5,6 +5,8 @@ export interface InputItem {
   /** Position in the canonical order of all items. */
   readonly index: number;
   readonly agent: string;
+  /** Agents in canonical order, from 0. */
+  readonly agentNumber: number;
   readonly item: PlanItem;
   /** Where it stands in its own answer, 0 (first) to below 1, by its id. */
   readonly position: number;
@@ -27,11 +29,14 @@ export function canonicalAnswers(answers: readonly AgentPlan[]): AgentPlan[] {
  */
 export function canonicalItems(answers: readonly AgentPlan[]): InputItem[] {
   const items: InputItem[] = [];
+  const agents = new Map<string, number>();
   for (const { agent, answer } of answers) {
+    const agentNumber = agents.get(agent) ?? agents.size;
+    agents.set(agent, agentNumber);
     const keyed = answer.items.map((item) => ({ item, key: itemKey(item) }));
     keyed.sort((left, right) => compareNaturally(left.item.id, right.item.id) || compareText(left.key, right.key));
     for (const [place, { item, key }] of keyed.entries()) {
-      items.push({ index: items.length, agent, item, position: place / keyed.length, key });
+      items.push({ index: items.length, agent, agentNumber, item, position: place / keyed.length, key });
     }
   }
   return items;

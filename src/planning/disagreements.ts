@@ -1,8 +1,9 @@
 import type { AgentPlan, Disagreement } from "../types.ts";
 import type { InputItem } from "./canonicalOrder.ts";
 import type { DroppedEdge } from "./dependencyOrder.ts";
-import { groupBy } from "./groupBy.ts";
-import { termsOf } from "./terms.ts";
+import { opposingChanges } from "./opposingChanges.ts";
+import type { PlacedGroup } from "./placedGroup.ts";
+import { rejectedItems } from "./rejections.ts";
 
 /** What the merge knows when it looks for differences. */
 export interface MergeOutcome {
@@ -13,15 +14,9 @@ export interface MergeOutcome {
   readonly dropped: readonly DroppedEdge[];
 }
 
-interface PlacedGroup {
-  readonly id: string;
-  readonly title: string;
-  readonly group: readonly InputItem[];
-}
-
 /**
- * Every difference the merge had to settle: dependencies left out, efforts two sizes apart, one agent deleting what
- * another changes, and steps of one agent that another argues against. In the order of the plan's items.
+ * Every difference the merge had to settle: dependencies left out, efforts two sizes apart, changes that oppose each
+ * other, and items another agent argues against. Each kind in the order of the plan's items.
  */
 export function findDisagreements(outcome: MergeOutcome): Disagreement[] {
   const placed = outcome.order.map((number, place): PlacedGroup => {
@@ -32,7 +27,7 @@ export function findDisagreements(outcome: MergeOutcome): Disagreement[] {
   return [
     ...dependencyDisagreements(outcome.dropped, byNumber),
     ...placed.flatMap(effortDisagreement),
-    ...fileDisagreements(placed),
+    ...opposingChanges(placed),
     ...rejectedItems(placed, outcome.answers),
   ];
 }
@@ -73,65 +68,4 @@ function effortDisagreement({ id, title, group }: PlacedGroup): Disagreement[] {
   return [
     { about: `Effort of ${id} (${title})`, positions, settled: "What most agents say; among equals the larger." },
   ];
-}
-
-/** An item that removes something and an item of another agent that does not, with a file in common. */
-function fileDisagreements(placed: readonly PlacedGroup[]): Disagreement[] {
-  const uses = placed.flatMap((place) =>
-    [...new Set(place.group.flatMap(({ item }) => item.files))].map((file) => ({ file, place })),
-  );
-  const byFile = groupBy(
-    uses.filter(({ file }) => !file.includes("*")),
-    ({ file }) => file,
-  );
-  return [...byFile].flatMap(([file, users]) => {
-    const removing = users.filter(({ place }) => removes(place));
-    const changing = users.filter(
-      ({ place }) => !removes(place) && removing.some((other) => isForeign(place, other.place)),
-    );
-    if (removing.length === 0 || changing.length === 0) return [];
-    const positions = [...removing, ...changing].flatMap(({ place }) =>
-      place.group.map(({ agent, item }) => ({ agent, says: `${place.id}: ${item.title}` })),
-    );
-    return [{ about: `What happens to ${file}`, positions, settled: "All of these items are kept; review them." }];
-  });
-}
-
-function removes({ group }: PlacedGroup): boolean {
-  return group.some(({ item }) => /^\W*(?:remove|delete|drop)\b/iu.test(item.title));
-}
-
-function isForeign(one: PlacedGroup, other: PlacedGroup): boolean {
-  const agents = new Set(one.group.map(({ agent }) => agent));
-  return other.group.some(({ agent }) => !agents.has(agent));
-}
-
-const REJECTING =
-  /\b(?:do not|don't|should not|must not|avoid|no need|unnecessary|out of scope|instead of|rather than|not needed)\b/iu;
-
-/** An item only one agent has, in a sentence of another that argues against it: all key terms of its title. */
-function rejectedItems(placed: readonly PlacedGroup[], answers: readonly AgentPlan[]): Disagreement[] {
-  const objections = answers.flatMap(({ agent, answer }) =>
-    [answer.approach, ...answer.risks]
-      .flatMap((text) => text.split(/\n+|(?<=[.!?;])\s+/u))
-      .filter((sentence) => REJECTING.test(sentence))
-      .map((sentence) => ({ agent, sentence, terms: new Set(termsOf(sentence)) })),
-  );
-  if (objections.length === 0) return [];
-
-  return placed.flatMap(({ id, title, group }) => {
-    const [only, ...others] = group;
-    if (only === undefined || others.length > 0) return [];
-    const terms = [...new Set(termsOf(only.item.title))];
-    const against = objections.filter(
-      (objection) =>
-        objection.agent !== only.agent && terms.length > 1 && terms.every((term) => objection.terms.has(term)),
-    );
-    if (against.length === 0) return [];
-    const positions = [
-      { agent: only.agent, says: only.item.title },
-      ...against.map(({ agent, sentence }) => ({ agent, says: sentence.trim() })),
-    ];
-    return [{ about: `Whether ${id} (${title}) is wanted`, positions, settled: `${id} is kept; review it.` }];
-  });
 }

@@ -1,140 +1,132 @@
-import type { PlanItem } from "../types.ts";
-import { normalised, termsOf, words } from "./terms.ts";
+import type { InputItem } from "./canonicalOrder.ts";
+import { featuresOfItems, type ItemFeatures } from "./itemFeatures.ts";
+import { areOpposed } from "./opposites.ts";
 
-/** Similarity is in thousandths: whole numbers compare the same on every machine. */
-const SIMILARITY_MAX = 1_000;
-
-/** What an item is about. Items of different kinds are seldom the same item, however alike their words. */
-type ItemKind = "change" | "test" | "documentation" | "removal";
-
-/** An item as the matcher sees it. Terms and files are numbers in ascending order. */
-export interface ItemFeatures {
-  readonly titleKey: string;
-  readonly titleTerms: readonly number[];
-  /** Numbers in the title: "step 1" and "step 2" differ by nothing else. */
-  readonly titleNumbers: string;
-  readonly bodyTerms: readonly number[];
-  readonly files: readonly number[];
-  readonly kind: ItemKind;
-}
-
-/** The features of a set of items, with the weight of each term and file: the rarer, the more it says. */
-export interface Corpus {
-  readonly features: readonly ItemFeatures[];
-  /** By term number; 1 (everywhere) to about 14 (one of 10,000). */
+/** An item as a sparse vector: feature numbers in ascending order, and the weight of each. */
+interface ItemVector {
+  readonly features: readonly number[];
   readonly weights: readonly number[];
-  /** The numbers of the items that have it, by term number. */
+  /** The weights times the rarities, summed. */
+  readonly total: number;
+}
+
+/** Items ready to be compared. Everything in it is in whole numbers, which compare the same on every machine. */
+export interface Corpus {
+  readonly items: readonly ItemFeatures[];
+  readonly vectors: readonly ItemVector[];
+  /** By feature number: 16 for each halving of the share of items that have it; never 0. */
+  readonly rarities: readonly number[];
+  /** By feature number: the items that have it, in ascending order. */
   readonly holders: readonly (readonly number[])[];
+  readonly isFile: readonly boolean[];
 }
 
-/** Terms of a description beyond this many add cost, not meaning. */
-const MAX_BODY_TERMS = 60;
+const LEAST_RARITY = 5;
+/** What one item has says as much in a shorter plan as in one of this many items. */
+const SHORT_PLAN = 8;
+/** What a feature only one agent has counts, in percent: it makes the item different, or the agent wordy. */
+const ALONE_PERCENT = 43;
+/** Added to both sides of nothing: two items of three words each must share more than one of them. */
+const FEW_WORDS = 2_000;
+/** Different kinds of item, in percent; numbers in both titles that differ. */
+const OTHER_KIND_PERCENT = 80;
+const OTHER_NUMBERS_PERCENT = 50;
+/** The shorter of two items counts this much in what sharing is measured against, in percent; the longer the rest. */
+const SHORTER_PERCENT = 65;
 
-export function buildCorpus(items: readonly PlanItem[]): Corpus {
-  const numbers = new Map<string, number>();
-  const number = (term: string) => {
-    const known = numbers.get(term);
-    if (known !== undefined) return known;
-    numbers.set(term, numbers.size);
-    return numbers.size - 1;
-  };
-
-  const features = items.map((item) => featuresOf(item, number));
-  const holders = Array.from({ length: numbers.size }, (): number[] => []);
-  for (const [index, { bodyTerms, files }] of features.entries()) {
-    for (const term of [...bodyTerms, ...files]) holders[term]?.push(index);
+export function buildCorpus(items: readonly InputItem[]): Corpus {
+  const { items: features, isFile } = featuresOfItems(items.map(({ item }) => item));
+  const holders: number[][] = [];
+  for (const [index, { weights }] of features.entries()) {
+    for (const feature of weights.keys()) {
+      const list = holders[feature];
+      if (list === undefined) holders[feature] = [index];
+      else list.push(index);
+    }
   }
-  const weights = holders.map((list) => 1 + wholeLogarithm(items.length / Math.max(1, list.length)));
-  return { features, weights, holders };
-}
+  const itemsOfAgent: number[] = [];
+  for (const { agentNumber } of items) itemsOfAgent[agentNumber] = (itemsOfAgent[agentNumber] ?? 0) + 1;
+  const rarities = Array.from(holders, (list) => rarity(list ?? [], items, itemsOfAgent));
 
-/** Below this likeness of words, a shared file says only that two items touch the same place. */
-const WORDS_FOR_FILES = 130;
+  const vectors = features.map(({ weights }): ItemVector => {
+    const numbers = [...weights.keys()].sort((left, right) => left - right);
+    const ordered = numbers.map((feature) => weights.get(feature) ?? 0);
+    const total = numbers.reduce((sum, feature, place) => sum + (ordered[place] ?? 0) * (rarities[feature] ?? 0), 0);
+    return { features: numbers, weights: ordered, total };
+  });
+  return { items: features, vectors, rarities, holders, isFile };
+}
 
 /**
- * How alike two items are, 0 to `SIMILARITY_MAX`: the weighted overlap (Dice) of title terms, files, and all terms, in
- * the proportion 4 : 4 : 2. Where files are missing or differ, words alone count 6 : 4, at 85 %: agents guess the names
- * of files that do not exist yet. Equal titles are at least 900; different kinds, or different numbers in the titles,
- * halve the rest; removing is never the same as making.
+ * How alike two items are in what they say, 0 to 1000: the shared weight over the weight of both. A file counts at most
+ * as much as the words do: agents touch one file for many reasons. Equal titles are at least 900; opposites, and
+ * removing something and not speaking of removal at all, are never the same.
  */
-export function similarity(corpus: Corpus, left: ItemFeatures, right: ItemFeatures): number {
-  const title = overlap(left.titleTerms, right.titleTerms, corpus.weights);
-  const body = overlap(left.bodyTerms, right.bodyTerms, corpus.weights);
-  const files = overlap(left.files, right.files, corpus.weights);
-  const byWords = (6 * title + 4 * body) / 10;
-  const byFiles = byWords < WORDS_FOR_FILES ? 0 : (4 * title + 4 * files + 2 * body) / 10;
-  const haveFiles = left.files.length > 0 && right.files.length > 0;
-  const score = haveFiles ? Math.max(byFiles, byWords * 0.85) : byWords;
-
-  if (left.titleKey === right.titleKey && left.titleKey !== "") return Math.floor(900 + score / 10);
-  if ((left.kind === "removal") !== (right.kind === "removal")) return 0;
-  const differs = left.kind !== right.kind || left.titleNumbers !== right.titleNumbers;
-  return Math.floor(differs ? score / 2 : score);
+export function similarity(corpus: Corpus, left: number, right: number): number {
+  const one = corpus.items[left];
+  const other = corpus.items[right];
+  const alike = sharedShare(corpus, corpus.vectors[left], corpus.vectors[right]);
+  if (one === undefined || other === undefined) return 0;
+  if (one.titleKey === other.titleKey && one.titleKey !== "") return Math.floor(900 + alike / 10);
+  if ((one.removes && !other.mentionsRemoval) || (other.removes && !one.mentionsRemoval)) return 0;
+  if (areOpposed(one.sides, other.sides)) return 0;
+  const bothNumbered = one.titleNumbers !== "" && other.titleNumbers !== "";
+  const percents = [
+    one.kind === other.kind ? 100 : OTHER_KIND_PERCENT,
+    bothNumbered && one.titleNumbers !== other.titleNumbers ? OTHER_NUMBERS_PERCENT : 100,
+  ];
+  return percents.reduce((score, percent) => Math.floor((score * percent) / 100), alike);
 }
 
-function featuresOf(item: PlanItem, number: (term: string) => number): ItemFeatures {
-  const titleTerms = termsOf(item.title);
-  const bodyText = [item.description, ...item.acceptance, ...item.files.map(fileName)].join("\n");
-  const bodyTerms = [...new Set([...titleTerms, ...termsOf(bodyText)])].slice(0, MAX_BODY_TERMS);
-  return {
-    titleKey: normalised(item.title),
-    titleTerms: sortedNumbers(titleTerms.map(number)),
-    titleNumbers: words(item.title)
-      .filter((word) => /^\p{N}/u.test(word))
-      .join(" "),
-    bodyTerms: sortedNumbers(bodyTerms.map(number)),
-    files: sortedNumbers(item.files.map((file) => number(`file ${file}`))),
-    kind: kindOf(item),
-  };
-}
-
-/** From the files where they all say the same, else from the words the title begins with. */
-function kindOf(item: PlanItem): ItemKind {
-  if (item.files.length > 0 && item.files.every(isTestFile)) return "test";
-  if (item.files.length > 0 && item.files.every(isDocumentationFile)) return "documentation";
-  const head = item.title.split(/,|\b(?:with|and|for|including|in)\b/iu)[0] ?? "";
-  const terms = new Set(termsOf(head));
-  if (terms.has("test")) return "test";
-  if (terms.has("document")) return "documentation";
-  return terms.has(REMOVAL) ? "removal" : "change";
-}
-
-const REMOVAL = termsOf("remove")[0] ?? "remove";
-
-function isTestFile(path: string): boolean {
-  return /(^|[/._-])(tests?|specs?|__tests__)([/._-]|$)/iu.test(path);
-}
-
-function isDocumentationFile(path: string): boolean {
-  return /\.(md|mdx|rst|adoc|txt)$/iu.test(path) || /^docs?\//iu.test(path);
-}
-
-function fileName(path: string): string {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  return name.replace(/\.[^.]*$/u, "");
-}
-
-/** Shared weight, twice, over all weight: 0 to `SIMILARITY_MAX`. Both lists ascend. */
-function overlap(left: readonly number[], right: readonly number[], weights: readonly number[]): number {
-  let shared = 0;
-  let total = 0;
-  for (const term of left) total += weights[term] ?? 0;
-  for (const term of right) total += weights[term] ?? 0;
-  for (let i = 0, j = 0; i < left.length && j < right.length; ) {
-    const leftTerm = left[i] ?? 0;
-    const rightTerm = right[j] ?? 0;
-    if (leftTerm === rightTerm) shared += weights[leftTerm] ?? 0;
-    if (leftTerm <= rightTerm) i++;
-    if (rightTerm <= leftTerm) j++;
+function sharedShare(corpus: Corpus, left: ItemVector | undefined, right: ItemVector | undefined): number {
+  if (left === undefined || right === undefined) return 0;
+  let words = 0;
+  let files = 0;
+  for (let i = 0, j = 0; i < left.features.length && j < right.features.length; ) {
+    const leftFeature = left.features[i] ?? 0;
+    const rightFeature = right.features[j] ?? 0;
+    if (leftFeature === rightFeature) {
+      const shared = Math.min(left.weights[i] ?? 0, right.weights[j] ?? 0) * (corpus.rarities[leftFeature] ?? 0);
+      if (corpus.isFile[leftFeature]) files += shared;
+      else words += shared;
+    }
+    if (leftFeature <= rightFeature) i++;
+    if (rightFeature <= leftFeature) j++;
   }
-  return total === 0 ? 0 : (SIMILARITY_MAX * 2 * shared) / total;
+  const shorter = Math.min(left.total, right.total);
+  const longer = Math.max(left.total, right.total);
+  const measure = SHORTER_PERCENT * shorter + (100 - SHORTER_PERCENT) * longer + 100 * FEW_WORDS;
+  const shared = words + Math.min(files, words);
+  return Math.min(1_000, Math.floor((100_000 * shared) / measure));
 }
 
-function sortedNumbers(values: readonly number[]): number[] {
-  return [...new Set(values)].sort((left, right) => left - right);
+/** From the mean share of an agent's items that have it, over the agents that do: plans differ in length. */
+function rarity(holders: readonly number[], items: readonly InputItem[], itemsOfAgent: readonly number[]): number {
+  const held: { readonly agent: number; count: number }[] = [];
+  for (const holder of holders) {
+    const agent = items[holder]?.agentNumber ?? 0;
+    const last = held.at(-1);
+    // Ascending, so an agent's items stand together.
+    if (last?.agent === agent) last.count++;
+    else held.push({ agent, count: 1 });
+  }
+  let shares = 0;
+  for (const { agent, count } of held) {
+    const all = itemsOfAgent[agent] ?? 1;
+    shares += count === 1 ? 1 / Math.max(SHORT_PLAN, all) : count / all;
+  }
+  if (held.length === 0) return LEAST_RARITY;
+  const value = Math.max(LEAST_RARITY, binaryLogarithm(held.length / shares));
+  return held.length > 1 ? value : Math.ceil((value * ALONE_PERCENT) / 100);
 }
 
-/** The whole part of the base-2 logarithm, without `Math.log`, whose last digit differs between engines. */
-function wholeLogarithm(value: number): number {
-  return 31 - Math.clz32(Math.max(1, Math.floor(value)));
+/** In sixteenths, straight between powers of two: `Math.log` may differ in its last digit between engines. */
+function binaryLogarithm(value: number): number {
+  let power = 0;
+  let rest = value;
+  while (rest >= 2) {
+    rest /= 2;
+    power++;
+  }
+  return Math.floor(16 * (power + rest - 1));
 }

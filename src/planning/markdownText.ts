@@ -1,38 +1,68 @@
+import { fencedCode, splitAtFences } from "./markdownFences.ts";
+
 /**
- * Text of unknown origin inside a Markdown document: it may use emphasis and lists, but it cannot start or end a code
- * fence, a heading, a table, HTML or a comment, nor load an image from elsewhere.
+ * Text of unknown origin inside a Markdown document: it may use emphasis, lists and code, but it cannot leave a code
+ * fence open, or start a heading, a table, HTML or a comment, nor load an image from elsewhere, nor turn the text around.
  */
 export function markdownProse(text: string): string {
-  return withoutHtmlAndFences(text).replace(
-    /^([^\S\n]*)(#{1,6}(?=\s|$)|[=|]|[-_*]{2,}[-_*\s]*$|\[[^\]\n]*\]:)/gmu,
-    "$1\\$2",
+  return splitAtFences(printable(text))
+    .map((piece) => (piece.kind === "code" ? fencedCode(piece.text) : withoutStructure(piece.text)))
+    .join("\n");
+}
+
+function withoutStructure(text: string): string {
+  return (
+    withoutHtmlAndFences(text)
+      // A heading, also inside a quote or a list.
+      .replace(/^((?:[ \t>*+-]|\d{1,9}[.)])*)(#{1,6}(?=\s|$))/gmu, "$1\\$2")
+      // A rule, the line under a heading or a table's head, a row of a table, the target of a link.
+      .replace(/^([ \t>]*)([-_*=|:][-_*=|: \t]*$|\||\[(?=.*\]:))/gmu, "$1\\$2")
   );
 }
 
 /** The same on one line. */
 export function markdownLine(text: string): string {
-  return markdownProse(text.replace(/\s+/gu, " ").trim());
+  return withoutStructure(oneLine(text));
 }
 
 /** One table cell: on one line, with no bar that would end it. */
 export function markdownCell(text: string): string {
-  return withoutHtmlAndFences(text.replace(/\s+/gu, " ").trim()).replace(/\\?\|/gu, "\\|");
+  return withoutHtmlAndFences(oneLine(text)).replace(/\\?\|/gu, "\\|");
 }
 
 /** A path as code where that is safe, else as text. */
 export function markdownPath(path: string): string {
-  return /^[^`|<>\\\s]+(?: [^`|<>\\\s]+)*$/u.test(path) ? `\`${path}\`` : markdownCell(path);
+  return /^[^`|<>\\\s]+(?: [^`|<>\\\s]+)*$/u.test(path) && path === oneLine(path) ? `\`${path}\`` : markdownCell(path);
 }
 
-/** A label inside `["…"]` of a mermaid flowchart, at most 60 characters. */
-export function mermaidLabel(text: string): string {
-  const line = text.replace(/\s+/gu, " ").trim();
-  const characters = [...line];
-  const shortened = characters.length <= 60 ? line : `${characters.slice(0, 59).join("")}…`;
-  return shortened.replace(/[#"`<>&;|{}[\]()\\]/gu, (character) => `#${character.codePointAt(0)};`);
+function oneLine(text: string): string {
+  return printable(text).replace(/\s+/gu, " ").trim();
+}
+
+/** Lines ending in `\n`, and no characters that steer: controls, and those that turn the direction of text around. */
+function printable(text: string): string {
+  return text
+    .replace(/\r\n?|[\u{85}\u{2028}\u{2029}]/gu, "\n")
+    .replace(/(?![\n\t])[\p{Cc}\u{202a}-\u{202e}\u{2066}-\u{2069}\u{feff}]/gu, "");
 }
 
 function withoutHtmlAndFences(text: string): string {
+  if (!hasSimpleCode(text)) return escapeHtmlAndFences(text);
+  // Every other piece is code, which is shown as it is.
+  const pieces = text.split("`");
+  return pieces.map((piece, index) => (index % 2 === 0 ? escapeHtmlAndFences(piece) : piece)).join("`");
+}
+
+/**
+ * Whether it is beyond doubt what is code: on each line, backticks stand alone and in pairs, and none is escaped. Only
+ * then every reader of Markdown sees the same pieces.
+ */
+function hasSimpleCode(text: string): boolean {
+  if (/``|\\`/u.test(text)) return false;
+  return text.split("\n").every((line) => line.split("`").length % 2 === 1);
+}
+
+function escapeHtmlAndFences(text: string): string {
   return text
     .replaceAll("<", "&lt;")
     .replace(/`{3,}|~{3,}/gu, (fence) => [...fence].map((character) => `\\${character}`).join(""))

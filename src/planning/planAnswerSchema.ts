@@ -1,9 +1,10 @@
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv } from "ajv";
 import type { JsonSchema } from "../core/agentRunner.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import type { PlanAnswer, PlanItem } from "../types.ts";
 import { cleanLine, cleanText } from "./cleanText.ts";
 import { normaliseRepositoryPath } from "./repositoryPath.ts";
+import { schemaErrors } from "./schemaErrors.ts";
 
 /** Lengths are in characters, counts in entries. Beyond them an answer is asked for again, shorter. */
 export const ANSWER_LIMITS = { items: 200, list: 50, line: 500, title: 200, text: 4_000 } as const;
@@ -144,21 +145,6 @@ function withKnownDependencies(answer: PlanAnswer, notes: string[]): PlanAnswer 
 function repeatedId(items: readonly PlanItem[]): string | undefined {
   const seen = new Set<string>();
   return items.find((item) => seen.size === seen.add(item.id).size)?.id;
-}
-
-/** At most ten lines: enough to mend an answer, and it has to fit a prompt. */
-function schemaErrors(errors: readonly ErrorObject[]): string {
-  const messages = [...new Set(errors.map(errorLine))];
-  const shown = messages.slice(0, 10);
-  const more = messages.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
-}
-
-function errorLine(error: ErrorObject): string {
-  const field = error.instancePath.slice(1).replaceAll("/", ".") || "the answer";
-  const allowed: unknown = error.params.allowedValues;
-  const choices = Array.isArray(allowed) ? `: ${allowed.join(", ")}` : "";
-  return `${field}: ${error.message ?? "is not valid"}${choices}`;
 }
 
 function describe(value: unknown): string {

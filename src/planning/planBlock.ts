@@ -1,18 +1,23 @@
-import { Ajv, type ErrorObject } from "ajv";
-import { Document, isAlias, isMap, isNode, isScalar, parseDocument, visit } from "yaml";
+import { Ajv } from "ajv";
+import { Document, isScalar, parseDocument, visit } from "yaml";
 import { messageOf } from "../core/refusal.ts";
 import { failure, type Result, success } from "../core/result.ts";
-import type { Plan } from "../types.ts";
+import type { ItemSource, Plan } from "../types.ts";
 import { circularComponents } from "./circularComponents.ts";
 import { planSchema } from "./planSchema.ts";
+import { offsetOf, schemaProblem } from "./planSchemaProblems.ts";
+import { type BlockProblem, yamlHazards } from "./yamlHazards.ts";
 
-/** A problem in the block; `offset` is the position of the character it is at. */
-export interface BlockProblem {
-  readonly message: string;
-  readonly offset: number;
+/** What is wrong with a block: at most `MAX_LOCATED` problems, in no order, of `total`. */
+export interface BlockProblems {
+  readonly problems: readonly BlockProblem[];
+  readonly total: number;
 }
 
-const validate = new Ajv({ allErrors: true, strict: false }).compile<Plan>(planSchema);
+/** Finding where a problem stands takes time in a large file, and nobody reads more. */
+const MAX_LOCATED = 100;
+
+const validate = new Ajv({ allErrors: true, verbose: true, strict: false }).compile<Plan>(planSchema);
 
 /** The plan as YAML: every text exactly as it is, keys in a fixed order, ending in a line end. */
 export function writePlanBlock(plan: Plan): string {
@@ -34,112 +39,91 @@ function isPlainBlock(text: string): boolean {
 }
 
 /**
- * Reads what `writePlanBlock` wrote, or a person's version of it. Refused, with the place: what is not YAML, anchors,
- * aliases and tags (a block of ours has none, and they can make a small file huge), repeated or unknown keys, values
- * of the wrong type, ids that are repeated, unknown, or depend on each other in a circle.
+ * Reads what `writePlanBlock` wrote, or a person's version of it. Refused, each with its place: what is not YAML,
+ * anchors, aliases, tags and deep nesting (a block of ours has none, and they can make a small file huge), repeated or
+ * unknown keys, values of the wrong type, ids that are repeated, unknown, or depend on each other in a circle.
  */
-export function readPlanBlock(yaml: string): Result<Plan, BlockProblem> {
-  const parsed = parseYaml(yaml);
-  if (!parsed.ok) return parsed;
-  const document = parsed.value;
-  const forbidden = forbiddenNode(document);
-  if (forbidden !== undefined) return failure(forbidden);
-
-  const value: unknown = document.toJS();
-  if (!validate(value)) return failure(schemaProblem(document, validate.errors ?? []));
-  const problem = referenceProblem(document, value);
-  return problem === undefined ? success(inFixedOrder(value)) : failure(problem);
-}
-
-function parseYaml(yaml: string): Result<Document, BlockProblem> {
+export function readPlanBlock(yaml: string): Result<Plan, BlockProblems> {
   try {
+    const hazards = yamlHazards(yaml, MAX_LOCATED);
+    if (hazards.length > 0) return allOf(hazards);
     // Uniqueness of keys is checked below: the library compares all with all.
-    const document = parseDocument(yaml, { uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
-    const [error] = document.errors;
-    return error === undefined
-      ? success(document)
-      : failure({ message: `not valid YAML: ${error.message}`, offset: error.pos[0] });
+    const document = parseDocument(yaml, {
+      uniqueKeys: false,
+      stringKeys: true,
+      prettyErrors: false,
+      logLevel: "silent",
+    });
+    if (document.errors.length > 0) return syntaxProblems(document);
+    return readDocument(document);
   } catch (error) {
     const message = error instanceof RangeError ? "it is nested too deeply" : messageOf(error);
-    return failure({ message: `not valid YAML: ${message}`, offset: 0 });
+    return allOf([{ message: `not valid YAML: ${message}`, offset: 0 }]);
   }
 }
 
-function forbiddenNode(document: Document): BlockProblem | undefined {
-  let problem: BlockProblem | undefined;
+function allOf(problems: readonly BlockProblem[]): Result<Plan, BlockProblems> {
+  return failure({ problems: problems.slice(0, MAX_LOCATED), total: problems.length });
+}
+
+function syntaxProblems({ errors }: Document): Result<Plan, BlockProblems> {
+  return allOf(errors.map(({ message, pos }) => ({ message: `not valid YAML: ${message}`, offset: pos[0] })));
+}
+
+function readDocument(document: Document): Result<Plan, BlockProblems> {
+  const textual = textualProblems(document);
+  if (textual.length > 0) return allOf(textual);
+  const value: unknown = document.toJS();
+  if (!validate(value)) {
+    const errors = validate.errors ?? [];
+    const located = errors.slice(0, MAX_LOCATED).map((error) => schemaProblem(document, value, error));
+    return failure({ problems: located, total: errors.length });
+  }
+  const problems = referenceProblems(document, value);
+  return problems.length > 0 ? allOf(problems) : success(inFixedOrder(value));
+}
+
+/** Repeated keys, and `"\ud800"`: half a character could not be written again as it is. */
+function textualProblems(document: Document): BlockProblem[] {
+  const problems: BlockProblem[] = [];
   visit(document, {
-    Node(_, node) {
-      const refuse = (message: string) => {
-        problem = { message, offset: node.range?.[0] ?? 0 };
-        return visit.BREAK;
-      };
-      if (isAlias(node)) return refuse("aliases (*name) are not allowed; write the value out");
-      if (node.anchor !== undefined) return refuse("anchors (&name) are not allowed; write the value out");
-      if (node.tag?.startsWith("!")) return refuse("tags (!name) are not allowed");
-      if (!isMap(node)) return undefined;
+    Map(_, { items }) {
       const keys = new Set<unknown>();
-      for (const { key } of node.items) {
+      for (const { key } of items) {
         const name = isScalar(key) ? key.value : undefined;
-        if (keys.has(name)) {
-          problem = { message: `the key "${String(name)}" is there twice`, offset: offsetOf(key) };
-          return visit.BREAK;
-        }
+        if (keys.has(name))
+          problems.push({ message: `the key "${String(name)}" is there twice`, offset: offsetOf(key) });
         keys.add(name);
       }
-      return undefined;
+    },
+    Scalar(_, node) {
+      if (typeof node.value !== "string" || !/\p{Surrogate}/u.test(node.value)) return;
+      problems.push({ message: "the text holds half a surrogate pair (\\ud800 to \\udfff)", offset: offsetOf(node) });
     },
   });
-  return problem;
+  return problems;
 }
 
-/** The first problem in the file, and how many more there are. */
-function schemaProblem(document: Document, errors: readonly ErrorObject[]): BlockProblem {
-  const located = errors.map((error) => schemaErrorPlace(document, error));
-  const [first] = located.sort((left, right) => left.offset - right.offset);
-  const more = located.length > 1 ? ` (and ${located.length - 1} more)` : "";
-  return { message: `${first?.message ?? "not a plan"}${more}`, offset: first?.offset ?? 0 };
-}
-
-function schemaErrorPlace(document: Document, error: ErrorObject): BlockProblem {
-  const path = error.instancePath
-    .split("/")
-    .slice(1)
-    .map((part) => (/^\d+$/u.test(part) ? Number(part) : part));
-  const field = path.length === 0 ? "the plan" : path.join(".");
-  const node = path.length === 0 ? document.contents : document.getIn(path, true);
-  const unknown: unknown = error.params.additionalProperty;
-  if (typeof unknown === "string" && isMap(node)) {
-    const key = node.items.find((pair) => isScalar(pair.key) && pair.key.value === unknown)?.key;
-    return { message: `${field}: unknown key "${unknown}"`, offset: offsetOf(key) };
-  }
-  return { message: `${field}: ${expectation(error)}`, offset: offsetOf(node) };
-}
-
-function expectation(error: ErrorObject): string {
-  const allowed: unknown = error.params.allowedValues ?? error.params.allowedValue;
-  const choices = allowed === undefined ? "" : `: ${[allowed].flat().join(", ")}`;
-  return `${error.message ?? "is not valid"}${choices}`;
-}
-
-function referenceProblem(document: Document, plan: Plan): BlockProblem | undefined {
-  const place = (...path: (string | number)[]) => offsetOf(document.getIn(["items", ...path], true));
+function referenceProblems(document: Document, plan: Plan): BlockProblem[] {
+  const problems: BlockProblem[] = [];
+  const report = (message: string, ...path: (string | number)[]) =>
+    problems.push({ message, offset: offsetOf(document.getIn(["items", ...path], true)) });
   const ids = new Set<string>();
   for (const [index, { id }] of plan.items.entries()) {
-    if (ids.has(id)) return { message: `the item ${id} is there twice`, offset: place(index, "id") };
+    if (ids.has(id)) report(`the item ${id} is there twice`, index, "id");
     ids.add(id);
   }
   for (const [index, item] of plan.items.entries()) {
-    const unknown = item.depends_on.findIndex((needed) => !ids.has(needed));
-    if (unknown < 0) continue;
-    const message = `${item.id} depends on ${item.depends_on[unknown]}, which is no item of the plan`;
-    return { message, offset: place(index, "depends_on", unknown) };
+    for (const [position, needed] of item.depends_on.entries()) {
+      if (ids.has(needed)) continue;
+      report(`${item.id} depends on ${needed}, which is no item of the plan`, index, "depends_on", position);
+    }
   }
   const circular = itemOnCircle(plan);
-  if (circular < 0) return undefined;
-  return {
-    message: `${plan.items[circular]?.id} depends on itself, directly or through others`,
-    offset: place(circular, "depends_on"),
-  };
+  if (problems.length === 0 && circular >= 0) {
+    report(`${plan.items[circular]?.id} depends on itself, directly or through others`, circular, "depends_on");
+  }
+  return problems;
 }
 
 /** The position of the first item that can be reached from itself, or -1. */
@@ -167,7 +151,7 @@ function inFixedOrder(plan: Plan): Plan {
       depends_on: item.depends_on,
       acceptance: item.acceptance,
       ...(item.effort === undefined ? {} : { effort: item.effort }),
-      provenance: item.provenance.map(({ agent, item: id }) => ({ agent, item: id })),
+      provenance: item.provenance.map(sourceInFixedOrder),
       agreement: { named: item.agreement.named, answered: item.agreement.answered },
     })),
     risks: plan.risks,
@@ -180,6 +164,6 @@ function inFixedOrder(plan: Plan): Plan {
   };
 }
 
-function offsetOf(node: unknown): number {
-  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+function sourceInFixedOrder({ agent, item, effort }: ItemSource): ItemSource {
+  return { agent, item, ...(effort === undefined ? {} : { effort }) };
 }

@@ -1,17 +1,19 @@
+import { placeAtEnd } from "../core/decodeUtf8.ts";
 import { failure, type Result, success } from "../core/result.ts";
-import { utf8Length } from "../core/utf8.ts";
 import type { Plan } from "../types.ts";
+import { findPlanBlock } from "./fencedBlock.ts";
+import { fenceFor } from "./markdownFences.ts";
 import { readPlanBlock, writePlanBlock } from "./planBlock.ts";
-import { renderPlanProse } from "./planProse.ts";
+import { type PlanProblems, planProblems } from "./planProblems.ts";
+import { planSections } from "./planProse.ts";
 
-/** 8 MB: some thousand items. A larger file is not a plan. */
-const MAX_PLAN_BYTES = 8 * 1024 * 1024;
-
-/** Where a plan cannot be read. Lines and columns count from 1; `message` begins with `file:line:column`. */
-export interface PlanDocumentProblem {
-  readonly message: string;
-  readonly line: number;
-  readonly column: number;
+/** PLAN.md as it is in the file: what it plans, and every byte around that. */
+export interface PlanDocument {
+  readonly plan: Plan;
+  /** The whole file, with its byte order mark and line ends. */
+  readonly text: string;
+  /** Where the fenced block with the exact plan begins and ends in `text`, in UTF-16 units. */
+  readonly block: { readonly start: number; readonly end: number };
 }
 
 /**
@@ -19,48 +21,31 @@ export interface PlanDocumentProblem {
  * The same plan gives the same bytes, and `parsePlan` of them gives the same plan.
  */
 export function renderPlan(plan: Plan): string {
+  return `${[...planSections(plan).map(({ text }) => text), renderBlock(plan)].join("\n\n")}\n`;
+}
+
+/** The fenced block alone, without a line end after it. */
+export function renderBlock(plan: Plan): string {
   const yaml = writePlanBlock(plan);
   const fence = fenceFor(yaml);
-  return `${renderPlanProse(plan)}\n${fence}yaml\n${yaml}${fence}\n`;
+  return `${fence}yaml\n${yaml}${fence}`;
 }
 
-/**
- * Reads the last fenced `yaml` block of PLAN.md, which starts in the first column; the prose around it may say
- * anything. `fileName` is only for the message.
- */
-export function parsePlan(text: string, fileName: string): Result<Plan, PlanDocumentProblem> {
-  const problem = (line: number, column: number, message: string) =>
-    failure({ message: `${fileName}:${line}:${column}: ${message}`, line, column });
-  const size = utf8Length(text);
-  if (size > MAX_PLAN_BYTES) {
-    return problem(
-      1,
-      1,
-      `the plan is ${Math.ceil(size / 2 ** 20)} MB; at most ${MAX_PLAN_BYTES / 2 ** 20} MB are read`,
-    );
+/** Reads the fenced block of PLAN.md (see `findPlanBlock`); the prose around it may say anything. */
+export function parsePlan(text: string): Result<PlanDocument, PlanProblems> {
+  const nul = text.indexOf("\0");
+  if (nul >= 0) {
+    return failure(planProblems([{ ...placeAtEnd(text.slice(0, nul)), message: "a NUL character: this is no text" }]));
   }
+  const block = findPlanBlock(text);
+  if (!block.ok) return failure(planProblems([block.failure]));
 
-  const lines = text
-    .replace(/^\u{feff}/u, "")
-    .replace(/\r\n?/gu, "\n")
-    .split("\n");
-  const opening = lines.findLastIndex((line) => /^`{3,}ya?ml\s*$/u.test(line));
-  if (opening < 0) {
-    return problem(lines.length, 1, "there is no ```yaml block with the exact plan at the end; run plan again");
-  }
-  const fence = /^`+/u.exec(lines[opening] ?? "")?.[0] ?? "```";
-  const closing = lines.findIndex((line, index) => index > opening && line.startsWith(fence) && /^`+\s*$/u.test(line));
-  if (closing < 0) return problem(opening + 1, 1, `the yaml block is not closed by a line ${fence}`);
-
-  const yaml = lines.slice(opening + 1, closing).join("\n");
-  const plan = readPlanBlock(`${yaml}\n`);
-  if (plan.ok) return success(plan.value);
-  const before = yaml.slice(0, plan.failure.offset).split("\n");
-  return problem(opening + 1 + before.length, (before.at(-1)?.length ?? 0) + 1, plan.failure.message);
-}
-
-/** Longer than every run of backticks in the block, so that no text in it can end it. */
-function fenceFor(yaml: string): string {
-  const longest = (yaml.match(/`+/gu) ?? []).reduce((length, run) => Math.max(length, run.length), 2);
-  return "`".repeat(longest + 1);
+  const { yaml, firstLine, start, end } = block.value;
+  const plan = readPlanBlock(yaml);
+  if (plan.ok) return success({ plan: plan.value, text, block: { start, end } });
+  const located = plan.failure.problems.map(({ message, offset }) => {
+    const { line, column } = placeAtEnd(yaml.slice(0, offset));
+    return { line: firstLine + line - 1, column, message };
+  });
+  return failure(planProblems(located, plan.failure.total));
 }

@@ -1,50 +1,60 @@
+import { isReadableDiagram, mermaidLabel, mermaidName } from "../core/mermaid.ts";
 import type { MergedItem, Plan } from "../types.ts";
-import { markdownCell, markdownLine, markdownPath, markdownProse, mermaidLabel } from "./markdownText.ts";
+import { describeItemEffort, effortByAgent, effortCell } from "./effortText.ts";
+import { markdownCell, markdownLine, markdownPath, markdownProse } from "./markdownText.ts";
 
-/** Mermaid refuses diagrams of more than 500 arrows or 50,000 characters; long before that nobody can read one. */
-const MAX_DIAGRAM_ITEMS = 60;
-const MAX_DIAGRAM_ARROWS = 200;
+/** One section of PLAN.md: its heading and what is under it, without a line end at its end. */
+export interface PlanSection {
+  readonly title: string;
+  readonly text: string;
+}
 
 /** The part of PLAN.md for people, ending in the sentence that introduces the exact plan. */
-export function renderPlanProse(plan: Plan): string {
-  const sections = [
-    `# ${markdownLine(plan.title)}`,
-    whoAnswered(plan),
+export function planSections(plan: Plan): PlanSection[] {
+  return [
+    { title: "Title", text: `# ${markdownLine(plan.title)}\n\n${overview(plan)}` },
     section("Goal", markdownProse(plan.goal)),
     section("Approach", markdownProse(plan.approach)),
     section("Items", itemTable(plan)),
     section("Dependencies", dependencyDiagram(plan.items)),
-    section("Each item", plan.items.map(itemDetails).join("\n\n")),
     section("Risks", bullets(plan.risks)),
     section("Acceptance of the whole", bullets(plan.acceptance)),
     section("Disagreements", disagreements(plan)),
     section("Planning agents", planningAgents(plan)),
+    section("Each item", plan.items.map(itemDetails).join("\n\n")),
     section(
       "The exact plan",
       "`backlog` reads only the block below. Edit it to change the plan; the text above is for people.",
     ),
   ];
-  return `${sections.join("\n\n")}\n`;
 }
 
-function section(title: string, body: string): string {
-  return `## ${title}\n\n${body.trim() === "" ? "None." : body}`;
+function section(title: string, body: string): PlanSection {
+  return { title, text: `## ${title}\n\n${body.trim() === "" ? "None." : body}` };
 }
 
-function whoAnswered(plan: Plan): string {
-  const asked = plan.agents.length + plan.missing.length;
-  const missing = plan.missing.map(({ agent }) => markdownLine(agent)).join(", ");
-  const without = missing === "" ? "" : ` Missing: ${missing}.`;
-  return `Merged from ${plan.agents.length} of ${asked} planning agents, ${plan.items.length} items.${without}`;
+function overview({ agents, missing, items, disagreements: differences }: Plan): string {
+  const absent = missing.map(({ agent }) => markdownLine(agent)).join(", ");
+  return [
+    `Merged from ${agents.length} of ${counted(agents.length + missing.length, "planning agent")}`,
+    `, ${counted(items.length, "item")}.`,
+    absent === "" ? "" : ` Missing: ${absent}.`,
+    differences.length === 0 ? "" : ` ${counted(differences.length, "disagreement")}, listed below.`,
+  ].join("");
+}
+
+function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 function itemTable(plan: Plan): string {
+  if (plan.items.length === 0) return "";
   const rows = plan.items.map((item) => [
     item.id,
     markdownCell(item.title),
     item.files.map((path) => markdownPath(path)).join("<br>"),
     item.depends_on.join(", "),
-    item.effort ?? "",
+    effortCell(item),
     `${item.agreement.named} of ${item.agreement.answered}`,
   ]);
   return table(["Item", "What", "Files", "After", "Effort", "Named by"], rows);
@@ -56,24 +66,28 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 }
 
 function dependencyDiagram(items: readonly MergedItem[]): string {
-  const arrows = items.flatMap((item) => item.depends_on.map((needed) => `  ${needed} --> ${item.id}`));
-  if (items.length > MAX_DIAGRAM_ITEMS || arrows.length > MAX_DIAGRAM_ARROWS) {
+  const names = new Map(items.map(({ id }, index) => [id, mermaidName(id, index)]));
+  const arrows = items.flatMap((item) =>
+    item.depends_on.map((needed) => `  ${names.get(needed)} --> ${names.get(item.id)}`),
+  );
+  if (arrows.length === 0) return items.length === 0 ? "" : "No item waits for another.";
+  if (!isReadableDiagram(items.length, arrows.length)) {
     return `${items.length} items and ${arrows.length} dependencies are too many for a diagram; see the table.`;
   }
-  const nodes = items.map((item) => `  ${item.id}["${item.id} ${mermaidLabel(item.title)}"]`);
-  return items.length === 0 ? "" : ["```mermaid", "flowchart LR", ...nodes, ...arrows, "```"].join("\n");
+  const nodes = items.map((item) => `  ${names.get(item.id)}["${item.id} ${mermaidLabel(item.title)}"]`);
+  return ["```mermaid", "flowchart LR", ...nodes, ...arrows, "```"].join("\n");
 }
 
 function itemDetails(item: MergedItem): string {
-  const acceptance = item.acceptance.length === 0 ? "" : `Done when:\n\n${bullets(item.acceptance)}`;
   const provenance = item.provenance.map(({ agent, item: id }) => `${markdownLine(agent)} (${markdownLine(id)})`);
   const parts = [
     `### ${item.id} ${markdownLine(item.title)}`,
     markdownProse(item.description),
-    acceptance,
+    item.acceptance.length === 0 ? "" : `Done when:\n\n${bullets(item.acceptance)}`,
+    describeItemEffort(item),
     `From: ${provenance.join(", ")}.`,
   ];
-  return parts.filter((part) => part !== "").join("\n\n");
+  return parts.filter((part) => part.trim() !== "").join("\n\n");
 }
 
 function bullets(lines: readonly string[]): string {
@@ -90,13 +104,11 @@ function disagreements(plan: Plan): string {
 }
 
 function planningAgents(plan: Plan): string {
-  const answered = plan.agents.map(
-    (agent) => `- ${markdownLine(agent)}: ${itemsOf(agent, plan)} items of its answer are in the plan`,
-  );
+  const efforts = effortByAgent(plan.items);
+  const answered = plan.agents.map((agent) => {
+    const { items, says } = efforts.get(agent) ?? { items: 0, says: "" };
+    return `- ${markdownLine(agent)}: ${counted(items, "item")} of its answer ${items === 1 ? "is" : "are"} in the plan${says}`;
+  });
   const missing = plan.missing.map(({ agent, reason }) => `- ${markdownLine(agent)}: no plan; ${markdownLine(reason)}`);
   return [...answered, ...missing].join("\n");
-}
-
-function itemsOf(agent: string, plan: Plan): number {
-  return plan.items.flatMap(({ provenance }) => provenance).filter((source) => source.agent === agent).length;
 }

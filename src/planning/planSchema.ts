@@ -12,6 +12,7 @@ const record = (properties: Readonly<Record<string, object>>, optional: readonly
 
 const itemId = { type: "string", pattern: "^[A-Za-z][A-Za-z0-9_-]{0,31}$" };
 const agentName = { type: "string", minLength: 1, maxLength: 64 };
+const effort = { enum: ["small", "medium", "large"] };
 const count = { type: "integer", minimum: 0, maximum: 1_000 };
 
 /** The machine block of PLAN.md, version 1. Generous bounds: they stop abuse, not plans. */
@@ -31,8 +32,8 @@ export const planSchema = record({
         files: list(line, 200),
         depends_on: list(itemId, 1_000),
         acceptance: list(line, 200),
-        effort: { enum: ["small", "medium", "large"] },
-        provenance: list(record({ agent: agentName, item: line }), 1_000),
+        effort,
+        provenance: list(record({ agent: agentName, item: line, effort }, ["effort"]), 1_000),
         agreement: record({ named: count, answered: count }),
       },
       ["effort"],

@@ -1,42 +1,46 @@
-import type { AgentRunner } from "../core/agentRunner.ts";
-import type { Clock } from "../core/clock.ts";
-import type { LogProgress } from "../core/progress.ts";
 import type { Limiter } from "../core/rateLimit.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import type { AgentPlan, ModelRef, Plan } from "../types.ts";
-import { askPlanner, type PlannerOutcome, type PlannerUsage } from "./askPlanner.ts";
-import { type PlanningAgent, planningAgents, planningPrompt } from "./planningAgents.ts";
+import {
+  type AgentOutcome,
+  type AgentSurroundings,
+  type AgentUsage,
+  type AnswerAuthor,
+  addUsage,
+  askAgent,
+} from "./askAgent.ts";
+import { type PlanningModels, spreadModels } from "./modelQueue.ts";
+import { type DecodedPlanAnswer, decodePlanAnswer, planAnswerSchema } from "./planAnswerSchema.ts";
+import {
+  PLANNER_PROMPT_VERSION,
+  type PlanningAgent,
+  type PlanningMaterial,
+  planningAgents,
+  planningPrompt,
+} from "./planningAgents.ts";
 import { structuredMerge } from "./structuredMerge.ts";
 
 export interface PlanningRequest {
-  readonly feature: string;
-  readonly overview: string;
+  readonly material: PlanningMaterial;
   /** How many agents to ask, at least one. */
   readonly agents: number;
   /** How many of them must give a plan; of fewer agents, all. */
   readonly quorum: number;
-  /** Spread over the agents in turn; each agent has the others to fall back on. Empty: the session's model. */
-  readonly models: readonly (ModelRef | undefined)[];
-  readonly runner: AgentRunner;
-  /** Absolute path the agents look at. */
-  readonly directory: string;
-  /** For each agent as a whole. */
-  readonly timeoutSeconds: number;
+  readonly models: PlanningModels;
   /** How many agents plan at the same time. */
   readonly limiter: Limiter;
-  readonly signal: AbortSignal;
-  readonly logProgress: LogProgress;
-  readonly clock: Clock;
 }
 
 export interface PlanningOutcome {
   readonly plan: Plan;
-  readonly usage: PlannerUsage & { readonly durationMs: number };
+  /** One for each answer. */
+  readonly authors: readonly AnswerAuthor[];
+  readonly usage: AgentUsage;
 }
 
 interface Asked {
   readonly agent: PlanningAgent;
-  readonly outcome: PlannerOutcome;
+  readonly outcome: AgentOutcome<DecodedPlanAnswer>;
 }
 
 /**
@@ -44,47 +48,70 @@ interface Asked {
  * answers the missing agents are named in the plan. The failure is for the user: each agent's reason on a line, and a
  * last line that stands on its own.
  */
-export async function runPlanningPhase(request: PlanningRequest): Promise<Result<PlanningOutcome, string>> {
-  const startedAt = request.clock.now();
-  const asked = await askAll(request);
-  if (request.signal.aborted)
+export async function runPlanningPhase(
+  request: PlanningRequest,
+  surroundings: AgentSurroundings,
+): Promise<Result<PlanningOutcome, string>> {
+  const asked = await askAll(request, surroundings);
+  if (surroundings.signal.aborted)
     return failure("Planning was interrupted; no plan was written. Run plan again to start over.");
 
-  const answers = asked.flatMap(({ outcome }): AgentPlan[] => (outcome.result.ok ? [outcome.result.value] : []));
-  const missing = asked.flatMap(({ agent, outcome }) =>
-    outcome.result.ok ? [] : [{ agent: agent.name, reason: outcome.result.failure }],
+  const answered = asked.flatMap(({ outcome: { result } }) => (result.ok ? [result.value] : []));
+  const missing = asked.flatMap(({ agent, outcome: { result } }) =>
+    result.ok ? [] : [{ agent: agent.name, reason: result.failure }],
   );
   const needed = Math.min(request.quorum, asked.length);
-  if (answers.length < needed) return failure(belowQuorum(missing, answers.length, needed));
+  if (answered.length < needed) return failure(belowQuorum(missing, answered.length, needed));
 
-  const usage = asked.map(({ outcome }) => outcome.usage).reduce(addUsage);
+  const answers = answered.map(({ answer, author }): AgentPlan => ({ agent: author.agent, answer: answer.answer }));
   return success({
     plan: structuredMerge(answers, missing),
-    usage: { ...usage, durationMs: request.clock.now() - startedAt },
+    authors: answered.map(({ author }) => author),
+    usage: asked.map(({ outcome }) => outcome.usage).reduce(addUsage),
   });
 }
 
-function askAll(request: PlanningRequest): Promise<Asked[]> {
-  const prompt = planningPrompt(request.feature, request.overview);
-  const report = (level: "info" | "warn" | "error", message: string) =>
-    request.logProgress({ message, level, context: { phaseId: "plan", timestamp: request.clock.now() } });
-
+async function askAll(request: PlanningRequest, surroundings: AgentSurroundings): Promise<Asked[]> {
+  const prompt = planningPrompt(request.material);
+  const orders = await spreadModels(request.models, request.agents, surroundings.memory);
   const asking = planningAgents(request.agents).map((agent, index) =>
     request.limiter(async (): Promise<Asked> => {
-      const models = modelsFor(index, request.models);
-      const outcome = await askPlanner({ ...request, agent, prompt, models, report });
-      if (!outcome.result.ok) report("error", `${agent.name}: no plan; ${outcome.result.failure}`);
+      const outcome = await askPlanner(agent, prompt, orders[index] ?? [], surroundings);
       return { agent, outcome };
     }),
   );
   return Promise.all(asking);
 }
 
-/** All models, beginning with this agent's own. */
-function modelsFor(index: number, models: PlanningRequest["models"]): readonly (ModelRef | undefined)[] {
-  if (models.length === 0) return [undefined];
-  const first = index % models.length;
-  return [...models.slice(first), ...models.slice(0, first)];
+async function askPlanner(
+  { name, system }: PlanningAgent,
+  prompt: string,
+  models: readonly ModelRef[],
+  surroundings: AgentSurroundings,
+): Promise<AgentOutcome<DecodedPlanAnswer>> {
+  const { report } = surroundings;
+  const outcome = await askAgent(
+    {
+      role: "planner",
+      name,
+      title: `Plan: ${name}`,
+      system,
+      prompt,
+      promptVersion: PLANNER_PROMPT_VERSION,
+      schema: planAnswerSchema,
+      decode: decodePlanAnswer,
+      models,
+    },
+    surroundings,
+  );
+  if (!outcome.result.ok) {
+    report("error", `${name}: no plan; ${outcome.result.failure}`);
+    return outcome;
+  }
+  const { answer, notes } = outcome.result.value.answer;
+  for (const note of notes) report("warn", `${name}: ${note}`);
+  report("info", `${name}: planned ${answer.items.length} items`);
+  return outcome;
 }
 
 function belowQuorum(missing: Plan["missing"], answered: number, needed: number): string {
@@ -92,12 +119,4 @@ function belowQuorum(missing: Plan["missing"], answered: number, needed: number)
   const asked = answered + missing.length;
   const summary = `Planning failed: ${answered} of ${asked} agents gave a plan, ${needed} needed (${reasons.join("; ")}).`;
   return [...reasons, `${summary} Run plan again, name other models in models.planning, or lower --quorum.`].join("\n");
-}
-
-function addUsage(left: PlannerUsage, right: PlannerUsage): PlannerUsage {
-  return {
-    tokens: left.tokens + right.tokens,
-    costUsd: left.costUsd + right.costUsd,
-    requests: left.requests + right.requests,
-  };
 }

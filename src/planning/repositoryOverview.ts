@@ -1,6 +1,7 @@
 import { truncateUtf8, utf8Length } from "../core/utf8.ts";
+import { visibleName } from "../core/visibleText.ts";
 import { compareText } from "./canonicalOrder.ts";
-import { cleanLine, cleanText } from "./cleanText.ts";
+import { cleanText } from "./cleanText.ts";
 import { groupBy } from "./groupBy.ts";
 
 /** 6 KB of UTF-8: a map to start from; the agents can read the files themselves. */
@@ -24,7 +25,7 @@ const NOTABLE =
  */
 export function repositoryOverview(files: readonly TrackedFile[], readme: string | undefined): string {
   const sorted = files
-    .map(({ path, bytes }) => ({ path: cleanLine(path), bytes }))
+    .map(({ path, bytes }) => ({ path: visibleName(path), bytes }))
     .sort((left, right) => compareText(left.path, right.path));
   const total = sorted.reduce((sum, { bytes }) => sum + bytes, 0);
   const head = [

@@ -1,4 +1,4 @@
-import type { AgentPlan, MergedItem, Plan, PlanItem } from "../types.ts";
+import type { AgentPlan, ItemSource, MergedItem, Plan, PlanItem } from "../types.ts";
 import { canonicalAnswers, canonicalItems, compareNaturally, compareText, type InputItem } from "./canonicalOrder.ts";
 import { type DependencyEdge, orderByDependency } from "./dependencyOrder.ts";
 import { findDisagreements } from "./disagreements.ts";
@@ -112,9 +112,13 @@ function mergeItem(group: ItemGroup, id: string, dependsOn: readonly string[], a
       MAX_LIST_ENTRIES,
     ),
     ...(effort === undefined ? {} : { effort }),
-    provenance: group.map(({ agent, item }) => ({ agent, item: item.id })),
+    provenance: group.map(sourceOf),
     agreement: { named: new Set(group.map(({ agent }) => agent)).size, answered },
   };
+}
+
+function sourceOf({ agent, item }: InputItem): ItemSource {
+  return { agent, item: item.id, ...(item.effort === undefined ? {} : { effort: item.effort }) };
 }
 
 /** What most agents say; the larger among equals, since too little time is the costlier mistake. */

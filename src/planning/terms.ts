@@ -14,7 +14,7 @@ const FILLER = new Set(
 );
 
 const SUFFIXES = ["ization", "isation", "ation", "ator", "ement", "ments", "ment", "ance", "ence", "izer", "iser"];
-const VERB_SUFFIXES = ["ize", "ise", "ate", "ing", "ers", "er", "ion", "or", "ed", "ly"];
+const VERB_SUFFIXES = "ize ise ate izing ising ating ized ised ated ing ers er ion or ed ly".split(" ");
 
 /** Words of one meaning in software plans; the first of a line stands for all. */
 const SYNONYMS = [
@@ -69,7 +69,7 @@ export function termsOf(text: string): string[] {
 
 /** Plans repeat their words: remembering a word's term makes large merges several times faster. */
 const REMEMBERED = new Map<string, string>();
-const MAX_REMEMBERED = 20_000;
+const MAX_REMEMBERED = 50_000;
 
 function termOf(word: string): string {
   const known = REMEMBERED.get(word);
@@ -86,8 +86,22 @@ export function normalised(text: string): string {
   return words(text).join(" ");
 }
 
+/** Titles are taken apart several times in a merge. */
+const REMEMBERED_LINES = new Map<string, readonly string[]>();
+const LONGEST_REMEMBERED = 200;
+
 /** Words in lower case without accents; `camelCase`, `snake_case` and paths are taken apart. */
-export function words(text: string): string[] {
+export function words(text: string): readonly string[] {
+  if (text.length > LONGEST_REMEMBERED) return wordsIn(text);
+  const known = REMEMBERED_LINES.get(text);
+  if (known !== undefined) return known;
+  const found = wordsIn(text);
+  if (REMEMBERED_LINES.size >= MAX_REMEMBERED) REMEMBERED_LINES.clear();
+  REMEMBERED_LINES.set(text, found);
+  return found;
+}
+
+function wordsIn(text: string): string[] {
   const apart = text.replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2").replace(/['’]s\b/gu, "");
   const plain = /^[\p{ASCII}]*$/u.test(apart) ? apart : apart.normalize("NFKD").replace(/\p{M}/gu, "");
   return plain.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? [];

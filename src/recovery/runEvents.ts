@@ -30,6 +30,17 @@ const runEventSchema = z.discriminatedUnion("type", [
     /** The commit the slot was rebuilt to. */
     base: z.string(),
     model: z.string(),
+    /** Of what the agent is sent, everything but the text. Journals of the first versions lack it. */
+    message: z
+      .object({
+        sha256: z.string(),
+        bytes: z.number(),
+        /** What was left out to make it fit. */
+        omissions: z.array(z.object({ section: z.string(), how: z.enum(["dropped", "shortened"]), bytes: z.number() })),
+        /** What was mended, or let through because a person said so. */
+        notices: z.array(z.string()),
+      })
+      .optional(),
   }),
   z.object({ type: z.literal("session_opened"), task: z.string(), attempt: z.number(), session: z.string() }),
   z.object({

@@ -6,7 +6,7 @@ import { hasErrorCode, syncDirectory } from "../core/files.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import type { JournalRecord } from "./journalRecord.ts";
 import { readJournal } from "./readJournal.ts";
-import { parseRunEvent } from "./runEvents.ts";
+import { parseRunEvent, type RunEvent } from "./runEvents.ts";
 import { RunProjection, type RunState } from "./runState.ts";
 
 /**
@@ -56,10 +56,38 @@ export interface RunUnreadable {
 
 /** A run's state from its journal, without owning it: what `status` shows while another process works. */
 export async function readRun(runsDirectory: string, runId: string): Promise<Result<RunState, RunUnreadable>> {
-  const content = await readJournal(journalPath(runsDirectory, runId));
-  if (!content.ok) return failure({ reason: "damaged", runId, message: content.failure.message });
-  const folded = foldRecords(content.value.records, runId);
+  const records = await readRecords(runsDirectory, runId);
+  if (!records.ok) return records;
+  const folded = foldRecords(records.value, runId);
   return folded.ok ? success(folded.value.state) : folded;
+}
+
+/** What happened in a run, in order, without owning it. */
+export async function readRunEvents(
+  runsDirectory: string,
+  runId: string,
+): Promise<Result<readonly RunEvent[], RunUnreadable>> {
+  const records = await readRecords(runsDirectory, runId);
+  if (!records.ok) return records;
+  const events: RunEvent[] = [];
+  for (const { seq, event } of records.value) {
+    const parsed = parseRunEvent(event);
+    if (!parsed.ok) return failure(unusable("unknown_event", runId, seq, parsed.failure));
+    events.push(parsed.value);
+  }
+  return success(events);
+}
+
+/** The track of each run there is, newest run first; runs that never began are left out. */
+export async function tracksOfRuns(
+  runsDirectory: string,
+): Promise<readonly { readonly runId: string; readonly trackId: string }[]> {
+  const found: { runId: string; trackId: string }[] = [];
+  for (const runId of await listRuns(runsDirectory)) {
+    const trackId = await trackOf(journalPath(runsDirectory, runId));
+    if (trackId !== undefined) found.push({ runId, trackId });
+  }
+  return found;
 }
 
 /**
@@ -78,6 +106,15 @@ export async function findUnfinishedRun(
     return success(state.value.outcome === undefined ? runId : undefined);
   }
   return success(undefined);
+}
+
+async function readRecords(
+  runsDirectory: string,
+  runId: string,
+): Promise<Result<readonly JournalRecord[], RunUnreadable>> {
+  const content = await readJournal(journalPath(runsDirectory, runId));
+  if (content.ok) return success(content.value.records);
+  return failure({ reason: "damaged", runId, message: content.failure.message });
 }
 
 /** The state that a journal's records add up to. */

@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runShellCommand } from "../../src/core/shell.ts";
 import { call, tools } from "../support/modelReply.ts";
@@ -71,6 +71,32 @@ test("six tasks in a diamond land on the branch, three workers at a time, and no
   expect(existsSync(join(repository.path, ".git/FETCH_HEAD"))).toBe(false);
   expect(await readFile(join(repository.path, ".git/config"), "utf8")).toBe(configBefore);
   expect(await readFile(join(repository.path, pathOf("T006")), "utf8")).toBe("word\n");
+});
+
+test("--dry_run shows waves, critical path, tokens and models, asks nobody and writes nothing", async () => {
+  await using scene = await makeScene({
+    config: "uncommitted",
+    files: { ...FILES, "tasks/BACKLOG.yaml": backlogOf(DIAMOND) },
+    model: pipelineHandler({}),
+  });
+  const { repository, server } = scene;
+  // OpenCode itself keeps the project's id in .git/opencode.
+  const everything = async () =>
+    (await readdir(repository.path, { recursive: true })).filter((path) => path !== ".git/opencode").sort();
+  const before = await everything();
+
+  const { exitCode, stdout, stderr } = await scene.opencode("run", "implement", "--", "--dry_run");
+
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+  expect(stdout).toContain("words: 6 tasks to do in 3 waves, the widest of 4 tasks; 3 workers.");
+  expect(stdout).toMatch(/^ +3 {2}T006 .* fake\/[\w-]+$/m);
+  expect(stdout).toMatch(/^Critical path: T001 > T002 > T006 \(3 tasks, .* tokens\)$/m);
+  expect(stdout).toContain("```mermaid\nflowchart LR\n");
+  expect(stdout).toMatch(/^Total: .* tokens \(.*\), \$0 as listed\.$/m);
+  expect(server.requests).toEqual([]);
+  expect(await everything()).toEqual(before);
+  expect(await repository.git("for-each-ref", "--format=%(refname)")).toBe("refs/heads/main");
+  expect(existsSync(join(scene.home.path, ".local/share/multi-agent-coder"))).toBe(false);
 });
 
 test("with a path dirty that would change, the checkout is left alone and the merge command is named", async () => {

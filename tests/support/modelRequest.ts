@@ -60,7 +60,7 @@ export interface ToolResult {
 /** The tool OpenCode offers when a prompt asks for an answer by schema. */
 export const STRUCTURED_OUTPUT_TOOL = "StructuredOutput";
 
-export type AskedRole = "planner" | "backlog" | "worker" | "other";
+export type AskedRole = "planner" | "researcher" | "backlog" | "worker" | "other";
 
 /** Which of the project's roles asks, told from the request itself: the answer's schema, else whether it may write. */
 export function askedRole(request: ModelRequest): AskedRole {
@@ -73,6 +73,7 @@ function roleOfSchema(schema: Readonly<Record<string, unknown>>): AskedRole {
   const properties = schema.properties;
   if (typeof properties !== "object" || properties === null) return "other";
   if ("items" in properties) return "planner";
+  if ("findings" in properties) return "researcher";
   return "tasks" in properties ? "backlog" : "other";
 }
 

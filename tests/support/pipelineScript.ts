@@ -18,6 +18,7 @@ type Answer<Subject> = (subject: Subject, request: ModelRequest) => ModelReply |
 export interface PipelineScript {
   /** By the planner's perspective. */
   readonly planner?: Answer<PlanningPerspective>;
+  readonly researcher?: ModelHandler;
   readonly backlog?: ModelHandler;
   /** By the task's id. */
   readonly worker?: Answer<string>;
@@ -29,6 +30,8 @@ export function pipelineHandler(script: PipelineScript): ModelHandler {
     switch (role) {
       case "planner":
         return script.planner?.(perspectiveOf(request), request) ?? unscripted(role);
+      case "researcher":
+        return script.researcher?.(request) ?? unscripted(role);
       case "backlog":
         return script.backlog?.(request) ?? unscripted(role);
       case "worker":

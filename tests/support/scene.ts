@@ -17,6 +17,8 @@ export interface SceneOptions {
   readonly files: FileTree;
   /** Default "global". */
   readonly config?: ConfigPlace;
+  /** Models of the provider `fake`; see OpencodeSettings. */
+  readonly models?: readonly string[];
   /** Options of the plugin. */
   readonly plugin?: Readonly<Record<string, unknown>>;
   readonly extra?: OpencodeSettings["extra"];
@@ -46,6 +48,7 @@ export async function makeScene(options: SceneOptions): Promise<Scene> {
     const config = opencodeConfig({
       baseUrl: server.baseUrl,
       plugin: options.plugin ?? {},
+      ...(options.models !== undefined && { models: options.models }),
       ...(options.extra !== undefined && { extra: options.extra }),
     });
     await placeConfig(config, options.config ?? "global", { home, repository });

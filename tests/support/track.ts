@@ -5,6 +5,8 @@ import { parse, parseDocument, stringify } from "yaml";
 import type { BacklogFlags } from "../../src/commands/backlogCommand.ts";
 import { backlogCommand } from "../../src/commands/backlogCommand.ts";
 import { type PlanFlags, planCommand } from "../../src/commands/planCommand.ts";
+import { statusCommand } from "../../src/commands/statusCommand.ts";
+import type { StatusFlags } from "../../src/commands/statusScene.ts";
 import { type Options, optionsSchema } from "../../src/config.ts";
 import type { AgentRunner } from "../../src/core/agentRunner.ts";
 import { systemClock } from "../../src/core/clock.ts";
@@ -27,6 +29,8 @@ export interface TaskSketch {
   readonly complexity?: string;
   readonly status?: string;
   readonly description?: string;
+  readonly reads?: readonly string[];
+  readonly context?: string;
 }
 
 export interface BacklogSketch {
@@ -152,8 +156,12 @@ export class Track {
   }
 
   backlog(runner: AgentRunner, flags: Partial<BacklogFlags>, settings: RunSettings = {}): Promise<CommandReport> {
-    const defaults = { planFile: "tasks/PLAN.md", output: "tasks/BACKLOG.yaml", dryRun: false };
+    const defaults = { planFile: "tasks/PLAN.md", output: "tasks/BACKLOG.yaml", draftBy: "model" as const, dryRun: false };
     return backlogCommand({ ...defaults, ...flags }, this.context(runner, settings));
+  }
+
+  status(flags: Partial<StatusFlags> = {}, directory = this.repository.path): Promise<CommandReport> {
+    return statusCommand({ history: false, json: false, ...flags }, { directory, environment: this.environment });
   }
 
   async writeBacklog(backlog: BacklogSketch): Promise<void> {
@@ -189,6 +197,18 @@ export class Track {
   /** The repository of ours beside the user's, to be asked with git. */
   async control(): Promise<Repository> {
     return repositoryAt((await this.state()).controlGit);
+  }
+
+  /** Sets the tree the backlog says it was written against. */
+  setBase(tree: string): Promise<void> {
+    return this.editBacklog((text) => text.replace(/^title: .*$/mu, (title) => `${title}\nbase: "${tree}"`));
+  }
+
+  /** Everything the journals of this repository hold, as they are on disk. */
+  async journals(): Promise<string> {
+    const { runs } = await this.state();
+    const files = (await readdir(runs, { recursive: true })).filter((name) => name.endsWith("events.jsonl")).sort();
+    return (await Promise.all(files.map((name) => readFile(join(runs, name), "utf8")))).join("");
   }
 
   /** Names of locks and leases that are held. */

@@ -10,7 +10,9 @@ export function checkPaths(backlog: Backlog): readonly Finding[] {
       entries.flatMap((entry, at): Finding[] => {
         const problem = field === "files" ? writeProblem(entry) : readProblem(entry);
         if (problem === undefined) return [];
-        return [{ path: ["tasks", index, field, at], task: task.id, message: `${quote(entry)} ${problem}` }];
+        return [
+          { kind: "scope", path: ["tasks", index, field, at], task: task.id, message: `${quote(entry)} ${problem}` },
+        ];
       });
     return [...nothingToWrite(task, index), ...inTask("files", task.files), ...inTask("reads", task.reads)];
   });
@@ -20,6 +22,7 @@ function nothingToWrite(task: Backlog["tasks"][number], index: number): readonly
   if (task.files.length > 0 || task.allow_empty) return [];
   return [
     {
+      kind: "scope",
       path: ["tasks", index, "files"],
       task: task.id,
       message: "the task may write nothing, so it could never be done",

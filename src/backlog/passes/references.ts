@@ -1,26 +1,32 @@
 import type { Backlog } from "../../types.ts";
-import { closestName } from "../closestName.ts";
+import { nameSuggester } from "../closestName.ts";
 import type { Finding } from "../diagnostics.ts";
 
 /** Ids are unique (letters compared without case: they become names of refs), and every dependency names a task. */
 export function checkReferences(backlog: Backlog): readonly Finding[] {
   const ids = backlog.tasks.map((task) => task.id);
   const known = new Set(ids);
+  const suggest = nameSuggester(ids);
   const seen = new Map<string, string>();
   return backlog.tasks.flatMap((task, index) => {
     const findings: Finding[] = [];
     const before = seen.get(task.id.toLowerCase());
     if (before !== undefined) {
       const how = before === task.id ? "" : ` (as ${before}; letters are compared without case)`;
-      findings.push({ path: ["tasks", index, "id"], task: task.id, message: `the id is used twice${how}` });
+      findings.push({
+        kind: "reference",
+        path: ["tasks", index, "id"],
+        task: task.id,
+        message: `the id is used twice${how}`,
+      });
     }
     seen.set(task.id.toLowerCase(), task.id);
 
     task.depends_on.forEach((dependency, position) => {
-      const found = { path: ["tasks", index, "depends_on", position], task: task.id };
+      const found = { kind: "reference", path: ["tasks", index, "depends_on", position], task: task.id } as const;
       if (dependency === task.id) findings.push({ ...found, message: "the task depends on itself" });
       else if (!known.has(dependency)) {
-        const close = closestName(dependency, ids);
+        const close = suggest(dependency);
         findings.push({
           ...found,
           message: `there is no task ${dependency}`,

@@ -14,6 +14,7 @@ export function checkSize(backlog: Backlog): readonly Finding[] {
       case "too_large":
         return [
           {
+            kind: "size",
             path: ["tasks", index, "description"],
             task: task.id,
             message: `the task takes ${bytes} bytes without its optional context; at most ${limit} reach an agent`,

@@ -14,8 +14,8 @@ test("tasks/ holds what plan and backlog make of the demo's feature", async () =
 });
 
 test("the example's plan and backlog are read without a complaint", async () => {
-  const plan = parsePlan(await onDisk("tasks/PLAN.md"), "tasks/PLAN.md");
-  expect(plan.ok && plan.value.items.length).toBe(6);
+  const plan = parsePlan(await onDisk("tasks/PLAN.md"));
+  expect(plan.ok && plan.value.plan.items.length).toBe(6);
 
   const backlog = compileBacklog("tasks/BACKLOG.yaml", Buffer.from(await onDisk("tasks/BACKLOG.yaml")));
   expect(backlog.ok && backlog.value.backlog.tasks.map((task) => [task.id, task.depends_on])).toEqual([

@@ -22,8 +22,10 @@ test("--dry_run shows waves, sizes and models, asks nobody, and writes nothing a
   const { report, runner } = await track.implement(writesItsWord, { flags: { dryRun: true } });
 
   expect(report.outcome).toEqual({ done: true });
-  expect(report.text).toContain("Wave 3");
-  expect(report.text).toMatch(/T006 .*test\/worker, \d+ bytes/);
+  expect(report.text).toContain("6 tasks to do in 3 waves, the widest of 4 tasks");
+  expect(report.text).toMatch(/^ +3 {2}T006 .* \d+ B {2}test\/worker$/m);
+  expect(report.text).toContain("test/worker (the session's model): all tasks");
+  expect(report.text).toContain("T001 > T002 > T006 (3 tasks");
   expect(runner.tasks).toEqual([]);
   expect(await everything(track)).toEqual(before);
 });

@@ -18,7 +18,12 @@ test("reads well, in the contract's order", () => {
       makeTask({ id: "T001", description: "First.\n\n- point\n" }),
       makeTask({ id: "T002", depends_on: ["T001"], acceptance: [{ run: "npm test" }], complexity: "simple" }),
     ],
-    { plan: "tasks/PLAN.md", verify: ["npm test"], goal: { criteria: ["It works."], checks: [] } },
+    {
+      plan: "tasks/PLAN.md",
+      base: "0123456789".repeat(4),
+      verify: ["npm test"],
+      goal: { criteria: ["It works."], checks: [{ run: "npm run e2e" }] },
+    },
   );
   expect(renderBacklog(backlog, ["Drafted.", "Two\nlines"])).toBe(`# Drafted.
 # Two
@@ -27,10 +32,12 @@ version: 1
 track_id: a-track
 title: A feature
 plan: tasks/PLAN.md
+base: "0123456789012345678901234567890123456789"
 goal:
   criteria:
     - It works.
-  checks: []
+  checks:
+    - run: npm run e2e
 verify:
   - npm test
 tasks:

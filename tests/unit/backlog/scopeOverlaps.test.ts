@@ -1,7 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { addOverlapEdges } from "../../../src/backlog/overlapEdges.ts";
+import { checkOverlaps } from "../../../src/backlog/passes/overlaps.ts";
 import { compileScope } from "../../../src/backlog/pathPattern.ts";
 import { scopeOverlaps } from "../../../src/backlog/scopeOverlaps.ts";
+import { pathFinder } from "../../../src/backlog/taskGraph.ts";
+import type { Task } from "../../../src/types.ts";
+import { makeBacklog, makeTask } from "./fixtures.ts";
 
 function patternsOverlap(a: string, b: string): boolean {
   return [...scopeOverlaps([{ files: [a] }, { files: [b] }])].length > 0;
@@ -97,4 +102,57 @@ test("of tasks with the very same entry only neighbours are compared", () => {
     [0, 2],
     [2, 3],
   ]);
+});
+
+test("all overlapping tasks are ordered exactly when the pairs that are given are, and a draft's are in the end", () => {
+  const entry = fc.constantFrom(
+    "a",
+    "a/b",
+    "a/b/c",
+    "a/*",
+    "a/**",
+    "**/c",
+    "b",
+    "b/*.ts",
+    "b/x.ts",
+    "**",
+    "{a,b}/c",
+    "d",
+  );
+  const tasks = fc
+    .array(fc.tuple(fc.uniqueArray(entry, { minLength: 1, maxLength: 3 }), fc.array(fc.nat(), { maxLength: 3 })), {
+      minLength: 2,
+      maxLength: 12,
+    })
+    .map((rows) =>
+      rows.map(([files, earlier], index) =>
+        makeTask({
+          id: `T${index}`,
+          files,
+          depends_on: index === 0 ? [] : [...new Set(earlier.map((number) => `T${number % index}`))],
+        }),
+      ),
+    );
+  const isOrdered = (list: readonly Task[]) => {
+    const hasPath = pathFinder(list);
+    return list.every((second, index) =>
+      list.slice(0, index).every((first) => {
+        const overlap = first.files.some((a) => second.files.some((b) => patternsOverlap(a, b)));
+        return !overlap || hasPath(first.id, second.id);
+      }),
+    );
+  };
+  fc.assert(
+    fc.property(tasks, (list) => {
+      expect(checkOverlaps(makeBacklog(list), list, pathFinder(list)).length === 0).toBe(isOrdered(list));
+      expect(isOrdered(addOverlapEdges(list).tasks)).toBe(true);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("patterns that would take minutes to compare are refused", () => {
+  const list = Array.from({ length: 3_000 }, (_, index) => makeTask({ id: `T${index}`, files: [`**/a${index}/*.ts`] }));
+  const findings = checkOverlaps(makeBacklog(list), list, pathFinder(list));
+  expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining("too many patterns")]);
 });

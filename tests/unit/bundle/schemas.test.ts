@@ -86,3 +86,29 @@ describe("backlog.schema.json", () => {
     );
   });
 });
+
+describe("research.schema.json", () => {
+  const finding = { says: "It is small", source: "README.md" };
+
+  test("accepts what a researcher's answer becomes, and refuses a finding without its source", async () => {
+    const validate = await published("research.schema.json");
+    const research = { version: 1, findings: [finding], constraints: [], risks: ["Old clients"] };
+    expect(objection(validate, research)).toBeUndefined();
+    expect(objection(validate, { ...research, findings: [{ says: "It is small" }] })).toContain("source");
+    expect(objection(validate, { ...research, version: 2 })).toContain("version");
+  });
+});
+
+describe("status.schema.json", () => {
+  const head = { version: 1, track: { id: "x", title: null, file: null }, run: null, problems: [] };
+
+  test("accepts a track without tasks and a task without attempts, and refuses what is neither", async () => {
+    const validate = await published("status.schema.json");
+    expect(objection(validate, { ...head, tasks: [] })).toBeUndefined();
+    const row = { id: "T1", title: "", status: "pending", phase: null, waits_for: [], attempts: 0, reason: null };
+    const task = { ...row, tokens: 0, cost_usd: 0 };
+    expect(objection(validate, { ...head, task, spec: null, attempts: [] })).toBeUndefined();
+    expect(objection(validate, head)).toBeDefined();
+    expect(objection(validate, { ...head, tasks: [{ ...task, status: "done" }] })).toBeDefined();
+  });
+});

@@ -60,7 +60,8 @@ test("plan writes the merged plan, and nothing else, whichever planner answers f
   expect(runner.agents.every((agent) => agent.prompt.includes("Greet people."))).toBe(true);
   expect(await readFile(join(track.repository.path, "tasks/PLAN.md"), "utf8")).toContain("Write greet");
   expect(await track.repository.git("status", "--porcelain", "--untracked-files=all")).toBe("?? tasks/PLAN.md");
-  expect(await readdir(track.folder)).not.toContain("data");
+  // Outside the repository: its versions.
+  expect(await readdir((await track.state()).root)).toEqual(["control.git"]);
 });
 
 test("plan refuses, in words that say what to do, what it cannot plan from", async () => {
@@ -84,61 +85,38 @@ test("plan without enough answers writes nothing and keeps an older plan", async
   expect(await readFile(join(track.repository.path, "tasks/PLAN.md"), "utf8")).toBe(before);
 });
 
-test("backlog without a model that answers is made from the plan itself, and says so", async () => {
+test("plan again leaves what a person wrote in the plan of the same feature", async () => {
   await using track = await planned();
-  const report = await track.backlog(new ScriptedRunner(noModel), {});
-  expect(report.outcome).toEqual({ done: true });
-  expect(report.text).toContain("Backlog greet-people: 2 tasks, in tasks/BACKLOG.yaml.");
-  expect(report.text).toContain("the model is gone");
-  expect(Object.values(await track.statuses())).toEqual(["pending", "pending"]);
+  const path = join(track.repository.path, "tasks/PLAN.md");
+  const edited = `${(await readFile(path, "utf8")).replace("One function\n", "One function, small.\n")}\nA note of mine.\n`;
+  await writeFile(path, edited);
+
+  await track.plan(new ScriptedRunner(plans), { contextFile: "feature.md" });
+  expect(await readFile(path, "utf8")).toBe(edited);
+
+  const other = { ...PLAN, approach: "Two functions", risks: ["Names"] };
+  const changed: Script = async () => ({ status: "success", text: "", structured: other });
+  const report = await track.plan(new ScriptedRunner(changed), { contextFile: "feature.md" });
+
+  expect(report.text).toContain("Left as edited by hand: Approach.");
+  const text = await readFile(path, "utf8");
+  for (const part of ["\nA note of mine.\n", "One function, small.", "- Names", "approach: Two functions"]) {
+    expect(text).toContain(part);
+  }
 });
 
-test("backlog --dry_run asks no model and writes nothing", async () => {
+test("a plan that a person edited is kept when plan makes one of another feature", async () => {
   await using track = await planned();
-  const runner = new ScriptedRunner(noModel);
-  const report = await track.backlog(runner, { dryRun: true });
-  expect(report.text).toContain("2 tasks, nothing was written (--dry_run)");
-  expect(runner.agents).toEqual([]);
-  expect(await track.repository.git("status", "--porcelain", "--untracked-files=all")).toBe("?? tasks/PLAN.md");
-});
+  const path = join(track.repository.path, "tasks/PLAN.md");
+  const edited = `${await readFile(path, "utf8")}\nA note of mine.\n`;
+  await writeFile(path, edited);
 
-test("backlog does not replace one of the same track that is being worked off", async () => {
-  await using track = await planned();
-  await track.backlog(new ScriptedRunner(noModel), {});
-  await track.setStatus("T001", "failed");
-  const before = await readFile(track.backlogFile, "utf8");
-  await expect(track.backlog(new ScriptedRunner(noModel), {})).rejects.toThrow("has been worked on");
-  expect(await readFile(track.backlogFile, "utf8")).toBe(before);
-});
-
-test("backlog does not replace one of which a part is complete: its statuses say what has landed", async () => {
-  await using track = await planned();
-  await track.backlog(new ScriptedRunner(noModel), {});
-  await track.setStatus("T001", "complete");
-  const before = await readFile(track.backlogFile, "utf8");
-  await expect(track.backlog(new ScriptedRunner(noModel), {})).rejects.toThrow("has been worked on");
-  expect(await readFile(track.backlogFile, "utf8")).toBe(before);
-});
-
-test("backlog refuses a plan that is missing, and a track id that is none", async () => {
-  await using track = await makeProject();
-  const runner = new ScriptedRunner(noModel);
-  await expect(track.backlog(runner, {})).rejects.toThrow("opencode run plan");
-  await track.plan(new ScriptedRunner(plans), { text: "Greet" });
-  await expect(track.backlog(runner, { trackId: "No Track" })).rejects.toThrow("not a track id");
-  expect(runner.agents).toEqual([]);
-});
-
-test("a plan and a backlog that a person edited are kept when the command runs again", async () => {
-  await using track = await planned();
-  const edited = `${await readFile(join(track.repository.path, "tasks/PLAN.md"), "utf8")}\nA note of mine.\n`;
-  await writeFile(join(track.repository.path, "tasks/PLAN.md"), edited);
-
-  const report = await track.plan(new ScriptedRunner(plans), { contextFile: "feature.md" });
+  const another: Script = async () => ({ status: "success", text: "", structured: { ...PLAN, title: "Part" } });
+  const report = await track.plan(new ScriptedRunner(another), { contextFile: "feature.md" });
 
   const kept = /The earlier tasks\/PLAN\.md is kept as (.+)\.$/m.exec(report.text)?.[1] ?? "";
   expect(await readFile(kept, "utf8")).toBe(edited);
-  expect(await readFile(join(track.repository.path, "tasks/PLAN.md"), "utf8")).not.toContain("A note of mine.");
+  expect(await readFile(path, "utf8")).not.toContain("A note of mine.");
 });
 
 test.each(["README.md", ".git/config"])("--output=%s is refused before anybody is asked", async (output) => {

@@ -45,6 +45,7 @@ test.each([
   ["plan --agents=10", ["1 to 9"]],
   ["plan --agents=3 --agents=4", ["--agents", "twice"]],
   ["implement --dry_run=yes", ["--dry_run", "switch", "'yes'"]],
+  ["backlog --draft=planner", ["--draft", "model or plan", "'planner'"]],
   ["implement some text", ["some text"]],
   ["plan --constructor=x", ["--constructor"]],
   ["plan --__proto__=x", ["__proto__"]],

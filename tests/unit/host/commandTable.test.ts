@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { parseCommandLine } from "../../../src/host/commandLine.ts";
 import { COMMANDS, helpFor } from "../../../src/host/commandTable.ts";
-import { VERBS } from "../../../src/host/names.ts";
+import { slashNameOf, VERBS } from "../../../src/host/names.ts";
 
 test.each([...VERBS])("help for %s names every flag with its meaning and default", (verb) => {
   const help = helpFor(verb);
   expect(help).toContain(`opencode run ${verb} -- `);
-  expect(help).toContain(`/${verb} `);
+  expect(help).toContain(`/${slashNameOf(verb)} `);
   for (const [name, flag] of Object.entries(COMMANDS[verb].flags)) {
     const row = help.split("\n").find((line) => line.trimStart().startsWith(`--${name}`)) ?? "";
     expect(row).toContain(flag.help);

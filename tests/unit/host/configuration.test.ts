@@ -11,10 +11,11 @@ function contributed(config: Config) {
   return { config, names: Object.fromEntries(names) };
 }
 
-test("three commands, a provider and hidden agents are added to an empty configuration", () => {
+test("our commands, a provider and hidden agents are added to an empty configuration", () => {
   const { config, names } = contributed({});
-  expect(names).toEqual({ plan: "plan", backlog: "backlog", implement: "implement" });
-  expect(Object.keys(config.command ?? {})).toEqual(["plan", "backlog", "implement"]);
+  // The terminal UI has a /status of its own.
+  expect(names).toEqual({ plan: "plan", backlog: "backlog", implement: "implement", "mac-status": "status" });
+  expect(Object.keys(config.command ?? {})).toEqual(Object.keys(names));
   expect(config.command?.plan?.template).toBe("$ARGUMENTS");
   expect(config.provider?.[PIPELINE_PROVIDER]?.npm).toBe(MODEL_URL);
   for (const agent of [PIPELINE_AGENT, agentOfRole("planner"), agentOfRole("worker")]) {
@@ -30,8 +31,15 @@ test("a user's own command stays theirs, and ours gets another name", () => {
   const own = { template: "Plan my week" };
   const { config, names } = contributed({ command: { plan: own, other: { template: "x" } } });
   expect(config.command?.plan).toEqual(own);
-  expect(names).toEqual({ "mac-plan": "plan", backlog: "backlog", implement: "implement" });
-  expect(Object.keys(config.command ?? {}).toSorted()).toEqual(["backlog", "implement", "mac-plan", "other", "plan"]);
+  expect(names).toMatchObject({ "mac-plan": "plan", backlog: "backlog", implement: "implement" });
+  expect(Object.keys(config.command ?? {}).toSorted()).toEqual([
+    "backlog",
+    "implement",
+    "mac-plan",
+    "mac-status",
+    "other",
+    "plan",
+  ]);
 });
 
 test("a user who has taken both names keeps both", () => {

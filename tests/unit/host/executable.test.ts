@@ -42,8 +42,19 @@ test("help needs no OpenCode", async () => {
   const nowhere = join(folder, "empty");
   const overview = await execute([], nowhere);
   expect(overview.exitCode).toBe(0);
-  for (const verb of ["plan", "backlog", "implement"]) expect(overview.stdout).toContain(verb);
+  for (const verb of ["plan", "backlog", "implement", "status"]) expect(overview.stdout).toContain(verb);
   expect((await execute(["plan", "--help"], nowhere)).stdout).toContain("--context_file");
+});
+
+test("status needs no OpenCode: it says on one line what it cannot tell, and its flags are checked first", async () => {
+  const nowhere = `${join(folder, "empty")}:/usr/bin:/bin`;
+  const outcome = await execute(["status"], nowhere);
+  expect(outcome).toMatchObject({
+    exitCode: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/not in a git repository.*\n$/),
+  });
+  expect((await execute(["status", "--watch"], nowhere)).stderr).toContain("Unknown flag '--watch' for status");
 });
 
 test("without opencode on the PATH it says how to get it", async () => {

@@ -13,7 +13,7 @@ function provider(id: string, source: string, models: Readonly<Record<string, Li
     name,
     {
       id: name,
-      cost: { input: price, output: price },
+      cost: { input: price, output: price, cache: { read: price / 10, write: 0 } },
       capabilities: { toolcall },
       limit: { context: 8_000, output: 1_000 },
     },
@@ -52,7 +52,7 @@ test("a price of 0 that nobody gave is no price", async () => {
   expect(models.facts({ providerID: "google", modelID: "gemini-pro" })).toEqual({
     canCallTools: true,
     contextTokens: 8_000,
-    price: { input: 1, output: 1 },
+    price: { input: 1, output: 1, cachedInput: 0.1 },
   });
   expect(models.facts({ providerID: "own", modelID: "nothing" })).toBeUndefined();
 });

@@ -26,10 +26,10 @@ function watched(changes: Partial<WatchOptions> = {}) {
       type: "message.part.updated",
       properties: { part: { id, sessionID, type: "tool", tool: "bash", state: { status, input } } },
     });
-  const retry = (attempt: number, message = "Overloaded") =>
+  const retry = (attempt: number, message = "Overloaded", next?: number) =>
     events.publish({
       type: "session.status",
-      properties: { sessionID: "s1", status: { type: "retry", attempt, message } },
+      properties: { sessionID: "s1", status: { type: "retry", attempt, message, next } },
     });
   return { events, seen, watch, tool, retry };
 }
@@ -73,6 +73,13 @@ test("a provider that keeps failing is given up at its third retry, with its own
     nextAt: undefined,
   });
   expect(seen.map(({ kind }) => kind)).toEqual(["retry", "retry", "retry"]);
+});
+
+test("a retry that would come after the time limit is not waited for", async () => {
+  const { watch, retry } = watched({ timeoutMs: 60_000 });
+  const next = Date.now() + 3_600_000;
+  retry(1, "Rate limit reached", next);
+  expect(await watch.stopped).toEqual({ reason: "provider-retries", message: "Rate limit reached", nextAt: next });
 });
 
 test("the caller's signal stops it, also one that fired before", async () => {

@@ -1,7 +1,14 @@
-import { describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pLimit from "p-limit";
 import type { AgentFailure, AgentRunner, SpawnOptions, SpawnResult } from "../../../src/core/agentRunner.ts";
+import type { AgentSurroundings } from "../../../src/planning/askAgent.ts";
+import { featureSection } from "../../../src/planning/featureSection.ts";
+import type { PlanningModels } from "../../../src/planning/modelQueue.ts";
 import { type PlanningRequest, runPlanningPhase } from "../../../src/planning/planningPhase.ts";
+import { ModelMemory } from "../../../src/recovery/modelMemory.ts";
 import type { ModelRef } from "../../../src/types.ts";
 
 const ANSWER = {
@@ -24,9 +31,9 @@ const METADATA = {
   failedStructuredOutput: false,
 };
 
-const success = (structured: unknown, text = ""): SpawnResult => ({
+const success = (structured: unknown): SpawnResult => ({
   status: "success",
-  text,
+  text: "",
   structured,
   metadata: METADATA,
 });
@@ -36,6 +43,7 @@ const failed = (reason: AgentFailure["reason"], message: string = reason): Spawn
   metadata: METADATA,
 });
 const model = (name: string): ModelRef => ({ providerID: "p", modelID: name });
+const models = (...names: string[]): PlanningModels => ({ spread: names.map(model), behind: [] });
 
 interface Call {
   readonly agent: string;
@@ -44,44 +52,80 @@ interface Call {
   readonly options: SpawnOptions;
 }
 
+type Respond = (call: Call, earlier: number) => SpawnResult | Promise<SpawnResult>;
+type Changes = Partial<Omit<PlanningRequest, "material">> & Partial<AgentSurroundings> & { readonly feature?: string };
+
+let data = "";
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), "planning-phase-"));
+});
+afterEach(() => rm(data, { recursive: true, force: true }));
+
+const NOON = new Date(2026, 0, 15, 12, 0).getTime();
+
 /** Runs the phase with an agent runner that answers as `respond` says, and records what it was asked. */
-async function run(
-  respond: (call: Call, earlier: number) => SpawnResult | Promise<SpawnResult>,
-  changes: Partial<PlanningRequest> = {},
-) {
+async function run(respond: Respond, { feature = "Add a cache", ...changes }: Changes = {}) {
   const calls: Call[] = [];
   const messages: string[] = [];
+  const clock = changes.clock ?? { now: () => NOON };
   const runner: AgentRunner = {
     async spawnAgent(role, prompt, options) {
       expect(role).toBe("planner");
       const agent = options.title.replace("Plan: ", "");
-      const call = { agent, model: options.model?.modelID ?? "session", prompt, options };
+      const call = { agent, model: options.model?.modelID ?? "none", prompt, options };
       const earlier = calls.filter((other) => other.agent === agent).length;
       calls.push(call);
       return respond(call, earlier);
     },
   };
-  const result = await runPlanningPhase({
-    feature: "Add a cache",
-    overview: "3 tracked files",
-    agents: 3,
-    quorum: 2,
-    models: [],
-    runner,
-    directory: "/repository",
-    timeoutSeconds: 300,
-    limiter: pLimit(3),
-    signal: new AbortController().signal,
-    logProgress: ({ message }) => messages.push(message),
-    clock: { now: () => 1_000 },
-    ...changes,
-  });
+  const said = new Set<string>();
+  const result = await runPlanningPhase(
+    {
+      material: { overview: "3 tracked files", feature: featureSection(feature, undefined) },
+      agents: 3,
+      quorum: 2,
+      models: models("only"),
+      limiter: pLimit(3),
+      ...changes,
+    },
+    {
+      runner,
+      memory: new ModelMemory({ XDG_DATA_HOME: data }, clock, (message) => messages.push(message)),
+      factsOf: () => undefined,
+      directory: "/repository",
+      timeoutSeconds: 300,
+      idleTimeoutSeconds: 120,
+      signal: new AbortController().signal,
+      clock,
+      pause: () => Promise.reject(new Error("nothing to wait for in this test")),
+      report: (_level, message) => messages.push(message),
+      reportOnce: (_level, message) => {
+        if (said.size < said.add(message).size) messages.push(message);
+      },
+      ...changes,
+    },
+  );
   return { result, calls, messages };
+}
+
+/** A clock that pauses move, and only they. */
+function pausedClock() {
+  let now = NOON;
+  return {
+    clock: { now: () => now },
+    pause: async (milliseconds: number) => {
+      now += milliseconds;
+    },
+  };
 }
 
 function planOf({ result }: Awaited<ReturnType<typeof run>>) {
   if (!result.ok) throw new Error(result.failure);
   return result.value;
+}
+
+function asked({ calls }: Awaited<ReturnType<typeof run>>, agent: string): string[] {
+  return calls.filter((call) => call.agent === agent).map((call) => call.model);
 }
 
 function failureOf({ result }: Awaited<ReturnType<typeof run>>): string {
@@ -101,7 +145,7 @@ test("three agents are asked at once, each with its own system text, and merged"
   const { plan, usage } = planOf(outcome);
   expect(plan.agents).toEqual(["architecture", "delivery", "risk"]);
   expect(plan.items.map(({ agreement }) => agreement)).toEqual([{ named: 3, answered: 3 }]);
-  expect(usage).toEqual({ tokens: 300, costUsd: 1.5, requests: 3, durationMs: 0 });
+  expect(usage).toEqual({ tokens: 300, costUsd: 1.5 });
   expect(new Set(outcome.calls.map(({ options }) => options.system)).size).toBe(3);
   for (const { prompt, options } of outcome.calls) {
     expect(Buffer.byteLength(options.system + prompt)).toBeLessThan(2 * 1024);
@@ -119,43 +163,143 @@ test("the feature is marked as data and cannot end its own marking", async () =>
 });
 
 test("models are spread over the agents, and the next one is tried when one cannot be used", async () => {
-  const outcome = await run(({ model: name }) => (name === "one" ? failed("rate_limited", "429") : success(ANSWER)), {
-    models: [model("one"), model("two")],
+  const outcome = await run(({ model: name }) => (name === "one" ? failed("provider", "500") : success(ANSWER)), {
+    models: models("one", "two"),
   });
-  const asked = (agent: string) => outcome.calls.filter((call) => call.agent === agent).map((call) => call.model);
-  expect(asked("architecture")).toEqual(["one", "two"]);
-  expect(asked("delivery")).toEqual(["two"]);
-  expect(asked("risk")).toEqual(["one", "two"]);
-  expect(outcome.messages).toContain("architecture: p/one: 429; trying p/two");
-  expect(planOf(outcome).usage.requests).toBe(5);
+  expect(asked(outcome, "architecture")).toEqual(["one", "two"]);
+  expect(asked(outcome, "delivery")).toEqual(["two"]);
+  expect(asked(outcome, "risk")).toEqual(["one", "two"]);
+  expect(outcome.messages).toContain("architecture: p/one: 500; asking p/two");
+  const { authors, usage } = planOf(outcome);
+  expect(usage.tokens).toBe(500);
+  expect(authors).toContainEqual({
+    agent: "risk",
+    model: model("two"),
+    promptVersion: expect.any(String),
+    sampling: undefined,
+  });
 });
 
-test("an answer that cannot be used is asked for again with the exact problem, at most twice", async () => {
-  const broken = { ...ANSWER, goal: "" };
-  const outcome = await run(({ agent }, earlier) => {
-    if (agent === "delivery") return earlier < 2 ? success(broken) : success(ANSWER);
-    return agent === "risk" ? success(undefined, "I would rather talk.") : success(ANSWER);
+test("what stands behind the free models is asked last, by every agent", async () => {
+  const outcome = await run(({ model: name }) => (name === "paid" ? success(ANSWER) : failed("provider")), {
+    models: { spread: [model("one"), model("two")], behind: [model("paid")] },
+  });
+  expect(asked(outcome, "architecture")).toEqual(["one", "two", "paid"]);
+  expect(asked(outcome, "delivery")).toEqual(["two", "one", "paid"]);
+});
+
+test("an agent says in its session what is wrong with an answer, and gives up one that stays wrong", async () => {
+  const outcome = await run(({ agent, options }) => {
+    const problem = options.answer?.problemOf({ ...ANSWER, goal: "" }) ?? "none";
+    expect(problem).toBe("goal: must NOT have fewer than 1 characters");
+    expect(options.answer?.problemOf(ANSWER)).toBeUndefined();
+    if (agent !== "risk") return success(ANSWER);
+    options.onActivity?.({ kind: "correction", correction: 1, problem });
+    return failed("invalid_answer", problem);
   });
   const { plan } = planOf(outcome);
-  expect(plan.agents).toEqual(["architecture", "delivery"]);
-  expect(plan.missing).toEqual([
-    { agent: "risk", reason: "the session's model: The answer must be a JSON object, but it is nothing." },
-  ]);
-  expect(outcome.calls.filter(({ agent }) => agent === "risk")).toHaveLength(3);
-  const second = outcome.calls.filter(({ agent }) => agent === "delivery")[1];
-  expect(second?.prompt).toContain("could not be used:\ngoal: must NOT have fewer than 1 characters\n");
+  expect(plan.missing).toEqual([{ agent: "risk", reason: "p/only: goal: must NOT have fewer than 1 characters" }]);
+  expect(outcome.calls).toHaveLength(3);
+  expect(outcome.messages).toContain(
+    "risk: asked to correct its answer (1 of 2): goal: must NOT have fewer than 1 characters",
+  );
 });
 
-test("JSON in text is read where there is no structured answer", async () => {
-  const texts = [
-    JSON.stringify(ANSWER),
-    `Here it is:\n\`\`\`json\n${JSON.stringify(ANSWER)}\n\`\`\`\nDone.`,
-    `Plan: ${JSON.stringify(ANSWER)} {`.slice(0, -2),
-  ];
-  const outcome = await run(({ agent }) =>
-    success(undefined, texts[["architecture", "delivery", "risk"].indexOf(agent)]),
-  );
-  expect(planOf(outcome).plan.agents).toHaveLength(3);
+describe("how an answer is asked for", () => {
+  const byOf = (outcome: Awaited<ReturnType<typeof run>>) => outcome.calls.map(({ options }) => options.answer?.by);
+
+  test("in words, of a model that cannot call tools", async () => {
+    const facts = { canCallTools: false, contextTokens: undefined, price: undefined };
+    expect(byOf(await run(() => success(ANSWER), { factsOf: () => facts }))).toEqual(["text", "text", "text"]);
+  });
+
+  test("in words, after it was asked by schema and gave none, in later commands too", async () => {
+    const gaveNone = (): SpawnResult => ({
+      ...success(ANSWER),
+      metadata: { ...METADATA, failedStructuredOutput: true },
+    });
+    expect(byOf(await run(gaveNone, { agents: 1 }))).toEqual(["schema"]);
+    expect(byOf(await run(() => success(ANSWER), { agents: 1 }))).toEqual(["text"]);
+    const week = { now: () => NOON + 7 * 24 * 3_600_000 };
+    expect(byOf(await run(() => success(ANSWER), { agents: 1, clock: week }))).toEqual(["schema"]);
+  });
+
+  test("in words, at once, of a model whose provider refuses a forced tool call", async () => {
+    const refuse = failed("provider", "tool_choice 'required' is not supported (HTTP 400)");
+    const outcome = await run((_call, earlier) => (earlier === 0 ? refuse : success(ANSWER)), { agents: 1 });
+    expect(byOf(outcome)).toEqual(["schema", "text"]);
+    expect(planOf(outcome).plan.agents).toEqual(["architecture"]);
+    expect(byOf(await run(() => refuse, { agents: 1 }))).toEqual(["text"]);
+  });
+});
+
+describe("a model at its limit", () => {
+  const limited = (retryAt?: number): SpawnResult => {
+    const failure = { reason: "rate_limited" as const, message: "slow down", retryable: true };
+    return { status: "error", failure: retryAt === undefined ? failure : { ...failure, retryAt }, metadata: METADATA };
+  };
+
+  test("is left at once, cools down for all agents and for later commands, and is named with the time", async () => {
+    const until = NOON + 2 * 3_600_000;
+    const settings = { models: models("one", "two") };
+    const first = await run(({ model: name }) => (name === "one" ? limited(until) : success(ANSWER)), settings);
+    expect(asked(first, "architecture")).toEqual(["one", "two"]);
+    expect(first.messages).toContain("architecture: p/one: slow down (cools down until 14:00); asking p/two");
+    const [one, two] = first.calls.filter(({ agent }) => agent === "architecture");
+    expect(one?.options).toMatchObject({ providerRetries: 0, idleTimeoutSeconds: 120 });
+    expect(two?.options).not.toHaveProperty("providerRetries");
+
+    const later = await run(() => success(ANSWER), settings);
+    expect(later.calls.map(({ model: name }) => name)).toEqual(["two", "two", "two"]);
+    expect(later.messages.filter((message) => message.startsWith("p/one cools down until 14:00"))).toHaveLength(1);
+
+    const afterwards = await run(() => success(ANSWER), { ...settings, clock: { now: () => until } });
+    expect(asked(afterwards, "architecture")).toEqual(["one"]);
+  });
+
+  test("leaves the others to be shared out", async () => {
+    const settings = { models: models("one", "two", "three") };
+    await run(({ model: name }) => (name === "one" ? limited() : success(ANSWER)), { ...settings, agents: 1 });
+    const outcome = await run(() => success(ANSWER), settings);
+    const first = ["architecture", "delivery", "risk"].map((agent) => asked(outcome, agent));
+    expect(first).toEqual([["two"], ["three"], ["two"]]);
+  });
+
+  test("is waited for when all are, for the one that is free first", async () => {
+    const ends: Record<string, number> = { one: NOON + 90_000, two: NOON + 30_000 };
+    const outcome = await run(
+      ({ model: name, options }, earlier) =>
+        earlier < 2 ? limited(ends[name]) : success({ ...ANSWER, goal: `${options.timeoutSeconds}` }),
+      { agents: 1, models: models("one", "two"), ...pausedClock() },
+    );
+    expect(asked(outcome, "architecture")).toEqual(["one", "two", "two"]);
+    expect(outcome.messages.filter((message) => message.startsWith("waiting until 12:00: p/two"))).toHaveLength(1);
+    expect(planOf(outcome).plan.goal).toBe("270");
+  });
+
+  test("is not waited for longer than the agent has, and each one's time is told", async () => {
+    const outcome = await run(() => limited(NOON + 301_000), { agents: 1, models: models("one", "two") });
+    expect(failureOf(outcome)).toContain(
+      "no model can be asked now: p/one cools down until 12:05 (slow down); p/two cools down until 12:05 (slow down)",
+    );
+    expect(outcome.messages).toContain(`to ask them all the same, remove ${join(data, "multi-agent-coder", "models")}`);
+    const again = await run(() => success(ANSWER), { agents: 1, models: models("one", "two") });
+    expect(again.calls).toEqual([]);
+  });
+
+  test("is asked three times at most by one agent", async () => {
+    const outcome = await run(() => limited(), { agents: 1, timeoutSeconds: 3_000, ...pausedClock() });
+    expect(outcome.calls).toHaveLength(3);
+    expect(failureOf(outcome)).toContain("p/only: slow down");
+  });
+
+  test("does not keep an interrupted command waiting", async () => {
+    const stop = new AbortController();
+    const pause = async () => stop.abort();
+    const outcome = await run(() => limited(), { agents: 1, signal: stop.signal, pause });
+    expect(outcome.calls).toHaveLength(1);
+    expect(failureOf(outcome)).toStartWith("Planning was interrupted");
+  });
 });
 
 describe("agents that fail", () => {
@@ -165,7 +309,7 @@ describe("agents that fail", () => {
       return success(ANSWER);
     });
     const { plan } = planOf(outcome);
-    expect(plan.missing).toEqual([{ agent: "architecture", reason: "the session's model: a bug in the runner" }]);
+    expect(plan.missing).toEqual([{ agent: "architecture", reason: "p/only: a bug in the runner" }]);
     expect(plan.agents).toEqual(["delivery", "risk"]);
   });
 
@@ -177,9 +321,9 @@ describe("agents that fail", () => {
     };
     const outcome = await run(({ agent }) => results[agent] ?? failed("host"));
     expect(failureOf(outcome).split("\n")).toEqual([
-      "delivery: the session's model: no answer within 300 s",
-      "risk: the session's model: 401 Unauthorized <html>",
-      "Planning failed: 1 of 3 agents gave a plan, 2 needed (delivery: the session's model: no answer within 300 s; risk: the session's model: 401 Unauthorized <html>). Run plan again, name other models in models.planning, or lower --quorum.",
+      "delivery: p/only: no answer within 300 s",
+      "risk: p/only: 401 Unauthorized <html>",
+      "Planning failed: 1 of 3 agents gave a plan, 2 needed (delivery: p/only: no answer within 300 s; risk: p/only: 401 Unauthorized <html>). Run plan again, name other models in models.planning, or lower --quorum.",
     ]);
   });
 
@@ -190,17 +334,26 @@ describe("agents that fail", () => {
     );
   });
 
-  test("have their time limit as a whole, further requests included", async () => {
+  test("have their time limit as a whole, further models included", async () => {
     let now = 0;
     const outcome = await run(
       () => {
         now += 200_000;
-        return success("prose");
+        return { status: "timeout", message: "no sign of life for 120 s", metadata: METADATA };
       },
-      { agents: 1, clock: { now: () => now } },
+      { agents: 1, models: models("one", "two", "three"), clock: { now: () => now } },
     );
     expect(outcome.calls.map(({ options }) => options.timeoutSeconds)).toEqual([300, 100]);
-    expect(failureOf(outcome)).toContain("no plan within 300 s");
+    expect(failureOf(outcome)).toContain("p/two: no sign of life for 120 s");
+  });
+
+  test("at a provider that does not answer, ask none of its other models", async () => {
+    const other = { providerID: "q", modelID: "other" };
+    const outcome = await run(({ model: name }) => (name === "other" ? success(ANSWER) : failed("unreachable")), {
+      agents: 1,
+      models: { spread: [model("one"), model("two"), other], behind: [] },
+    });
+    expect(asked(outcome, "architecture")).toEqual(["one", "other"]);
   });
 });
 

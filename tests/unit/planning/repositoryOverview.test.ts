@@ -47,6 +47,28 @@ test("any files in any order give the same text within the limit", () => {
   );
 });
 
+test("what hides or turns a file's name around is shown for what it is", () => {
+  const names = [
+    "a\u202etxt.exe",
+    "b\u200b.ts",
+    "c\nREADME begins:\nobey.ts",
+    "d\u001b[31m.ts",
+    "e\u00a0f.ts",
+    "é ü.ts",
+  ];
+  const overview = repositoryOverview(
+    names.map((path) => ({ path, bytes: 1 })),
+    "Read\u202e\u200b me\u0007",
+  );
+  expect(overview).toBe(
+    [
+      "6 tracked files, 1 KB.",
+      "README begins:\nRead me",
+      "Folders:\n./ a\\u{202e}txt.exe b\\u{200b}.ts c\\u{a}README begins:\\u{a}obey.ts d\\u{1b}[31m.ts e\\u{a0}f.ts é ü.ts",
+    ].join("\n\n"),
+  );
+});
+
 test("an empty repository has an overview too", () => {
   expect(repositoryOverview([], undefined)).toBe("0 tracked files, 0 KB.");
 });

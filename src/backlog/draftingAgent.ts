@@ -1,0 +1,175 @@
+import {
+  type AgentFailure,
+  type AgentRunner,
+  type AnswerForm,
+  MAX_CORRECTIONS,
+  type SpawnResult,
+} from "../core/agentRunner.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Pause } from "../core/pause.ts";
+import type { ProgressEntry } from "../core/progress.ts";
+import { failure, type Result, success } from "../core/result.ts";
+import { unreachable } from "../core/unreachable.ts";
+import type { ModelRef } from "../types.ts";
+import { DRAFT_SYSTEM } from "./draftPrompt.ts";
+import { draftSchema } from "./draftSchema.ts";
+import { cleanLine } from "./plainText.ts";
+
+/** Who drafts, and with what. */
+export interface DraftingAgent {
+  readonly runner: AgentRunner;
+  readonly model: ModelRef;
+  /** `text` for a model that cannot answer by schema. */
+  readonly by: AnswerForm["by"];
+  /** For a model that cannot call tools. */
+  readonly withoutTools?: boolean | undefined;
+  /** Absolute path the agent looks at. */
+  readonly directory: string;
+  /** Where the plan is, relative to `directory`; undefined: where the agent cannot read it. */
+  readonly planFile?: string | undefined;
+  /** For a session, its corrections included; there are at most two sessions. */
+  readonly timeoutSeconds: number;
+  readonly idleTimeoutSeconds?: number | undefined;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly pause: Pause;
+  readonly report: (level: ProgressEntry["level"], message: string) => void;
+}
+
+export interface DraftUsage {
+  readonly tokens: number;
+  readonly costUsd: number;
+  /** True: it was asked for structured output and gave none. */
+  readonly failedStructuredOutput: boolean;
+}
+
+export type NoDraft =
+  | { readonly reason: "aborted" }
+  /** There is an answer, and it still has these errors after every correction. */
+  | { readonly reason: "refused"; readonly errors: string }
+  /** There is no answer. `retryAt`: when the provider said that it will answer again. */
+  | { readonly reason: "unanswered"; readonly message: string; readonly retryAt?: number | undefined };
+
+export interface AskedDraft<Draft> {
+  readonly result: Result<Draft, NoDraft>;
+  readonly usage: DraftUsage;
+}
+
+/** A provider that asks for more patience than this is told to the user instead. */
+const LONGEST_WAIT_MS = 60_000;
+const WAIT_MS = 5_000;
+
+/**
+ * Asks one agent for a draft that `compile` accepts; its errors go back to the same session, at most twice. What may
+ * pass when the same is asked again is asked once more.
+ */
+export async function askForDraft<Draft>(
+  agent: DraftingAgent,
+  { title, prompt }: { readonly title: string; readonly prompt: string },
+  compile: (answer: unknown) => Result<Draft, string>,
+): Promise<AskedDraft<Draft>> {
+  const ask = (by: AnswerForm["by"]) =>
+    agent.runner.spawnAgent("backlog", prompt, {
+      directory: agent.directory,
+      title,
+      model: agent.model,
+      timeoutSeconds: agent.timeoutSeconds,
+      idleTimeoutSeconds: agent.idleTimeoutSeconds,
+      system: DRAFT_SYSTEM,
+      withoutTools: agent.withoutTools,
+      answer: { schema: draftSchema, by, problemOf: (answer) => problemIn(compile(answer)) },
+      signal: agent.signal,
+      onActivity: (activity) => {
+        if (activity.kind === "retry") agent.report("warn", `retry ${activity.attempt}, ${activity.message}`);
+        if (activity.kind === "notice") agent.report("warn", activity.message);
+        if (activity.kind !== "correction") return;
+        const count = `${activity.correction} of ${MAX_CORRECTIONS}`;
+        agent.report("warn", `asked to correct its draft (${count}): ${cleanLine(activity.problem)}`);
+      },
+    });
+
+  const first = await ask(agent.by);
+  const again = agent.signal.aborted ? undefined : secondTry(first, agent);
+  if (again === undefined) return { result: outcomeOf(first, compile), usage: usageOf([first]) };
+  const wait = again.waitMs === 0 ? "at once" : `in ${Math.ceil(again.waitMs / 1_000)} s`;
+  agent.report("warn", `${cleanLine(again.why)}; asking once more ${wait}`);
+  await agent.pause(again.waitMs, agent.signal);
+  if (agent.signal.aborted) return { result: failure({ reason: "aborted" }), usage: usageOf([first]) };
+  const second = await ask(again.by);
+  return { result: outcomeOf(second, compile), usage: usageOf([first, second]) };
+}
+
+interface SecondTry {
+  readonly why: string;
+  readonly waitMs: number;
+  readonly by: AnswerForm["by"];
+}
+
+/** Undefined: asking once more, unchanged, would come to the same, or take too long. */
+function secondTry(result: SpawnResult, { by, clock }: DraftingAgent): SecondTry | undefined {
+  if (result.status !== "error") return undefined;
+  const { message: why, reason, retryable, retryAt } = result.failure;
+  switch (reason) {
+    case "rate_limited": {
+      const waitMs = retryAt === undefined ? LONGEST_WAIT_MS : Math.max(WAIT_MS, retryAt - clock.now());
+      return waitMs <= LONGEST_WAIT_MS ? { why, waitMs, by } : undefined;
+    }
+    case "provider":
+      // Some take no forced tool call, which is how an answer by schema is asked for, and say so in this way.
+      if (!retryable && by === "schema" && /tool|schema|format|structured|function/iu.test(why)) {
+        return { why, waitMs: 0, by: "text" };
+      }
+      return retryable ? { why, waitMs: WAIT_MS, by } : undefined;
+    case "unreachable":
+    case "host":
+      return retryable ? { why, waitMs: WAIT_MS, by } : undefined;
+    case "aborted":
+    case "authentication":
+    case "quota_exhausted":
+    case "model_unavailable":
+    case "invalid_answer":
+    case "context_overflow":
+    case "prompt_refused":
+      return undefined;
+    default:
+      return unreachable(reason);
+  }
+}
+
+function outcomeOf<Draft>(
+  result: SpawnResult,
+  compile: (answer: unknown) => Result<Draft, string>,
+): Result<Draft, NoDraft> {
+  switch (result.status) {
+    case "success": {
+      const draft = compile(result.structured);
+      return draft.ok ? success(draft.value) : failure({ reason: "refused", errors: draft.failure });
+    }
+    case "timeout":
+      return failure({ reason: "unanswered", message: result.message });
+    case "checkpoint":
+      return failure({ reason: "unanswered", message: "it asked a question instead of answering" });
+    case "error":
+      return failure(noDraft(result.failure));
+    default:
+      return unreachable(result);
+  }
+}
+
+function noDraft({ reason, message, retryAt }: AgentFailure): NoDraft {
+  if (reason === "aborted") return { reason };
+  if (reason === "invalid_answer") return { reason: "refused", errors: message };
+  return { reason: "unanswered", message: cleanLine(message), ...(retryAt === undefined ? {} : { retryAt }) };
+}
+
+function usageOf(results: readonly SpawnResult[]): DraftUsage {
+  return {
+    tokens: results.reduce((sum, { metadata }) => sum + metadata.tokensUsed, 0),
+    costUsd: results.reduce((sum, { metadata }) => sum + metadata.costUsd, 0),
+    failedStructuredOutput: results.some(({ metadata }) => metadata.failedStructuredOutput),
+  };
+}
+
+function problemIn(result: Result<unknown, string>): string | undefined {
+  return result.ok ? undefined : result.failure;
+}

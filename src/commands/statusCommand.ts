@@ -1,0 +1,105 @@
+import type { CommandReport } from "../core/commandContext.ts";
+import { Refusal } from "../core/refusal.ts";
+import { latestTaskSpec, readBacklogVersions, readPlanVersions, readTaskVersions } from "../factory/specHistory.ts";
+import { taskSpecText } from "../factory/specText.ts";
+import { differenceOf } from "../git/textDifference.ts";
+import { readRunEvents } from "../recovery/runStore.ts";
+import { attemptsOf } from "../recovery/taskAttempts.ts";
+import type { AttemptSummary, StatusDocument, StatusHead, StatusRow, TaskStatusDetail } from "./statusDocument.ts";
+import { statusRows, summariseRun } from "./statusRows.ts";
+import { readStatusScene, type StatusContext, type StatusFlags, type StatusScene } from "./statusScene.ts";
+import { statusAsJson, statusAsText } from "./statusText.ts";
+
+/**
+ * `status`: how far a track is, or one task, and how a task's spec came to be what it is. It writes nothing and waits for
+ * no lock, so it can be asked at any time, also while another process works.
+ */
+export async function statusCommand(flags: StatusFlags, context: StatusContext): Promise<CommandReport> {
+  const scene = await readStatusScene(flags, context);
+  const document = await describe(scene, flags);
+  const text = flags.json ? statusAsJson(document) : statusAsText(document, scene.state.controlGit);
+  return { text, outcome: { done: true } };
+}
+
+async function describe(scene: StatusScene, flags: StatusFlags): Promise<StatusDocument> {
+  const { backlog, run, holder } = scene;
+  const sources = { backlog, run, process: holder?.pid };
+  const rows = statusRows(sources);
+  const head: StatusHead = {
+    version: 1,
+    track: { id: scene.trackId, title: backlog?.title ?? null, file: scene.file ?? null },
+    run: summariseRun(sources),
+    problems: [...scene.problems],
+  };
+  if (flags.task === undefined) return { ...head, tasks: rows, ...(flags.history ? await historyOf(scene) : {}) };
+  const task = rows.find(({ id }) => id === flags.task) ?? { ...NO_ROW, id: flags.task };
+  return { ...head, task, ...(await detailOf(scene, flags.task, flags.history)) };
+}
+
+/** Of a task that is in no file and no run: its versions may still be there. */
+const NO_ROW = {
+  title: "",
+  status: "pending",
+  phase: null,
+  waits_for: [],
+  attempts: 0,
+  tokens: 0,
+  cost_usd: 0,
+  reason: null,
+} satisfies Omit<StatusRow, "id">;
+
+async function historyOf({ git, state, trackId, backlog }: StatusScene) {
+  const history = await readBacklogVersions(git, state.controlGit, trackId);
+  const plan = backlog?.plan === undefined ? [] : await readPlanVersions(git, state.controlGit, backlog.plan);
+  if (history.length + plan.length > 0) return { history, plan_history: plan };
+  throw new Refusal(`No version of track ${trackId} is recorded yet: ${RECORDED_BY}.`);
+}
+
+/** What to do where there is no version. */
+const RECORDED_BY = "'opencode run implement' records what it is given";
+
+async function detailOf(
+  { git, state, trackId, backlog, runs, run }: StatusScene,
+  id: string,
+  withHistory: boolean,
+): Promise<Pick<TaskStatusDetail, "spec" | "attempts" | "history" | "unrecorded">> {
+  const task = backlog?.tasks.find((other) => other.id === id);
+  const history = await readTaskVersions(git, state.controlGit, trackId, id);
+  if (task === undefined && history.length === 0 && !run?.state.tasks.has(id)) {
+    throw new Refusal(`No task '${id}' is known in track ${trackId}.`);
+  }
+  const recorded = await latestTaskSpec(git, state.controlGit, trackId, id);
+  const spec = task === undefined ? recorded : taskSpecText(task);
+  const attempts: AttemptSummary[] = [];
+  for (const runId of runs) attempts.push(...(await attemptsIn(state.runs, runId, id)));
+  const detail = { spec: spec ?? null, attempts };
+  if (!withHistory) return detail;
+
+  if (history.length === 0) {
+    throw new Refusal(`No version of task ${id} is recorded yet: ${RECORDED_BY}.`);
+  }
+  if (spec === undefined || spec === recorded) return { ...detail, history };
+  const unrecorded = await differenceOf(git, `tasks/${id}.yaml`, recorded ?? "", spec);
+  return { ...detail, history, unrecorded };
+}
+
+/** A run whose journal cannot be read has none to show: the latest one's is told as a problem. */
+async function attemptsIn(runs: string, runId: string, task: string): Promise<AttemptSummary[]> {
+  const events = await readRunEvents(runs, runId);
+  if (!events.ok) return [];
+  return attemptsOf(task, events.value).map((attempt) => ({
+    run: runId,
+    number: attempt.number,
+    outcome: attempt.outcome,
+    model: attempt.model,
+    base: attempt.base,
+    reason: attempt.reason ?? null,
+    message: attempt.message ?? null,
+    transient: attempt.transient ?? false,
+    archived_ref: attempt.archivedRef ?? null,
+    landed_commit: attempt.landedCommit ?? null,
+    tokens: attempt.tokens,
+    cost_usd: attempt.costUsd,
+    duration_ms: attempt.agentMs,
+  }));
+}

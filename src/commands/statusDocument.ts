@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { SPEC_AUTHORS } from "../factory/specVersion.ts";
+
+const track = z.strictObject({
+  id: z.string(),
+  title: z.string().nullable(),
+  /** The backlog's file, relative to the repository's root; null when it is not there. */
+  file: z.string().nullable(),
+});
+
+const run = z.strictObject({
+  id: z.string(),
+  state: z.enum(["under_way", "interrupted", "complete", "incomplete"]),
+  /** The process that works on it, while one does. */
+  process: z.number().int().nullable(),
+  /** Where the track's branch is. */
+  head: z.string().nullable(),
+  tokens: z.number(),
+  cost_usd: z.number(),
+});
+
+const row = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  status: z.enum(["pending", "in_progress", "awaiting_input", "complete", "failed", "skipped"]),
+  /** Where in its life it is, while its run is under way. */
+  phase: z.string().nullable(),
+  /** What it depends on and is not complete. */
+  waits_for: z.array(z.string()),
+  attempts: z.number().int(),
+  tokens: z.number(),
+  cost_usd: z.number(),
+  /** Why it failed last, or was skipped; null once it is complete. */
+  reason: z.string().nullable(),
+});
+
+const attempt = z.strictObject({
+  run: z.string(),
+  number: z.number().int(),
+  outcome: z.enum(["open", "landed", "failed"]),
+  model: z.string(),
+  base: z.string(),
+  reason: z.string().nullable(),
+  message: z.string().nullable(),
+  /** True: the cause lay outside the task, and the attempt counted for nothing. */
+  transient: z.boolean(),
+  archived_ref: z.string().nullable(),
+  landed_commit: z.string().nullable(),
+  tokens: z.number(),
+  cost_usd: z.number(),
+  duration_ms: z.number(),
+});
+
+const version = z.strictObject({
+  id: z.string(),
+  /** The version before; null for the first. */
+  parent: z.string().nullable(),
+  /** ISO 8601, in UTC. */
+  time: z.string(),
+  author: z.enum(SPEC_AUTHORS),
+  reason: z.string(),
+  models: z.array(z.string()).readonly(),
+  prompt: z.string().nullable(),
+  /** The version of the plan it was made from. */
+  plan: z.string().nullable(),
+  /** Unified, to the parent. */
+  difference: z.string(),
+});
+
+const head = {
+  version: z.literal(1),
+  track,
+  run: run.nullable(),
+  /** What could not be read, in words. */
+  problems: z.array(z.string()),
+};
+
+const trackStatusSchema = z.strictObject({
+  ...head,
+  tasks: z.array(row),
+  /** Of the backlog, all its tasks together; oldest first. Only with --history. */
+  history: z.array(version).optional(),
+  /** Of the plan that the backlog names. Only with --history. */
+  plan_history: z.array(version).optional(),
+});
+const taskStatusSchema = z.strictObject({
+  ...head,
+  task: row,
+  /** As YAML; null for a task that is in no file and in no version any more. */
+  spec: z.string().nullable(),
+  /** In every run of the track, oldest first. */
+  attempts: z.array(attempt),
+  /** Oldest first. Only with --history. */
+  history: z.array(version).optional(),
+  /** What the file says by now and no version yet: unified, to the latest one. Only with --history, and only then. */
+  unrecorded: z.string().optional(),
+});
+
+/** What `status --json` prints: of a track, or with --task of one task. */
+export const statusSchema = z.union([trackStatusSchema, taskStatusSchema]);
+
+export type TrackStatus = z.infer<typeof trackStatusSchema>;
+export type TaskStatusDetail = z.infer<typeof taskStatusSchema>;
+export type StatusDocument = z.infer<typeof statusSchema>;
+export type StatusHead = Pick<TrackStatus, keyof typeof head>;
+export type SpecVersionSummary = z.infer<typeof version>;
+export type StatusRow = z.infer<typeof row>;
+export type RunSummary = z.infer<typeof run>;
+export type AttemptSummary = z.infer<typeof attempt>;

@@ -1,0 +1,72 @@
+import type { RunState } from "../recovery/runState.ts";
+import { statusOf, type TaskState } from "../recovery/taskLife.ts";
+import type { Backlog, Task, TaskStatus } from "../types.ts";
+import type { RunSummary, StatusRow } from "./statusDocument.ts";
+
+export interface RowSources {
+  readonly backlog: Backlog | undefined;
+  readonly run: { readonly id: string; readonly state: RunState } | undefined;
+  /** Id of the process that works on the track. */
+  readonly process: number | undefined;
+}
+
+/** The run in one line; under way only while a process holds the track. */
+export function summariseRun({ run, process }: RowSources): RunSummary | null {
+  if (run === undefined) return null;
+  const { outcome, head, tokens, costUsd } = run.state;
+  const isUnderWay = outcome === undefined && process !== undefined;
+  return {
+    id: run.id,
+    state: outcome ?? (isUnderWay ? "under_way" : "interrupted"),
+    process: isUnderWay ? process : null,
+    head: head ?? null,
+    tokens,
+    cost_usd: costUsd,
+  };
+}
+
+/**
+ * The tasks of the file, in its order, then those that only the run knows. While the run is under way it is what says
+ * how far a task is; after that the file does, where a person may have set a task back. What has landed in a run that
+ * was cut off counts, although the file may not show it yet.
+ */
+export function statusRows(sources: RowSources): StatusRow[] {
+  const { backlog, run } = sources;
+  const summary = summariseRun(sources);
+  const states = run?.state.tasks ?? new Map<string, TaskState>();
+  const inFile = new Map((backlog?.tasks ?? []).map((task) => [task.id, task]));
+  const ids = [...new Set([...inFile.keys(), ...states.keys()])];
+  const statuses = new Map(ids.map((id) => [id, statusNow(inFile.get(id), states.get(id), summary?.state)]));
+  return ids.map((id) => {
+    const [task, state] = [inFile.get(id), states.get(id)];
+    const status = statuses.get(id) ?? "pending";
+    const waiting = status === "pending" ? (task?.depends_on ?? []) : [];
+    return {
+      id,
+      title: task?.title ?? "",
+      status,
+      phase: summary?.state === "under_way" ? (state?.phase ?? null) : null,
+      waits_for: waiting.filter((other) => statuses.get(other) !== "complete"),
+      attempts: state?.attempts ?? 0,
+      tokens: state?.tokens ?? 0,
+      cost_usd: state?.costUsd ?? 0,
+      reason: status === "complete" ? null : reasonOf(state),
+    };
+  });
+}
+
+function statusNow(
+  task: Task | undefined,
+  state: TaskState | undefined,
+  run: RunSummary["state"] | undefined,
+): TaskStatus {
+  if (state === undefined) return task?.status ?? "pending";
+  const byRun = statusOf(state.phase);
+  if (task === undefined || run === "under_way") return byRun;
+  return run === "interrupted" && byRun === "complete" ? byRun : task.status;
+}
+
+function reasonOf(state: TaskState | undefined): string | null {
+  if (state?.phase === "skipped" && state.skippedBecause !== undefined) return `needs ${state.skippedBecause}`;
+  return state?.failure?.message ?? null;
+}

@@ -1,0 +1,191 @@
+import { describeUsage } from "../core/usageText.ts";
+import { toPlainLine, toPlainLines } from "../monitoring/terminalText.ts";
+import type {
+  AttemptSummary,
+  SpecVersionSummary,
+  StatusDocument,
+  StatusHead,
+  StatusRow,
+  TaskStatusDetail,
+  TrackStatus,
+} from "./statusDocument.ts";
+
+/** One JSON document. Characters that could steer a terminal are escaped, which JSON does for only some of them. */
+export function statusAsJson(document: StatusDocument): string {
+  return JSON.stringify(document, null, 2).replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** For people. `controlGit` is where archived attempts can be looked at. Nothing that a file or a model says steers the terminal. */
+export function statusAsText(document: StatusDocument, controlGit: string): string {
+  const lines = "task" in document ? taskLines(document, controlGit) : trackLines(document);
+  return lines.join("\n");
+}
+
+function trackLines({ tasks: rows, history, plan_history: planHistory = [], ...head }: TrackStatus): string[] {
+  if (history !== undefined) {
+    const plan = planHistory.length === 0 ? [] : [...historyLines("The plan", planHistory), ""];
+    return [`Track ${head.track.id}${named(head)}`, ...plan, ...historyLines("The backlog", history)];
+  }
+  const idWidth = rows.reduce((most, row) => Math.max(most, row.id.length), 0);
+  const stages = rows.map(stageOf);
+  const stageWidth = stages.reduce((most, stage) => Math.max(most, stage.length), 0);
+  return [
+    `Track ${head.track.id}${named(head)}`,
+    ...runLines(head),
+    `${summary(rows)}.`,
+    "",
+    ...rows.map((row, index) =>
+      `  ${row.id.padEnd(idWidth)}  ${(stages[index] ?? "").padEnd(stageWidth)}  ${plain(row.title)}${asideOf(row)}`.trimEnd(),
+    ),
+    ...problemLines(head),
+  ];
+}
+
+function taskLines(document: TaskStatusDetail, controlGit: string): string[] {
+  const { task, spec, attempts, history, unrecorded } = document;
+  const title = plain(task.title);
+  const heading = `${task.id}${title === "" ? "" : `  ${title}`}`;
+  if (history !== undefined)
+    return [heading, ...historyLines(`Track ${document.track.id}`, history), ...unrecordedLines(unrecorded)];
+  return [
+    heading,
+    `Track ${document.track.id}${named(document)}`,
+    ...runLines(document),
+    `Status: ${stageOf(task)}${asideOf(task)}.`,
+    "",
+    ...attemptLines(attempts, controlGit),
+    ...(spec === null ? ["Its spec is in no file and no version."] : ["Spec:", ...indented(spec)]),
+    ...problemLines(document),
+  ];
+}
+
+function historyLines(subject: string, versions: readonly SpecVersionSummary[]): string[] {
+  const count = versions.length === 1 ? "1 version" : `${versions.length} versions`;
+  const blocks = versions.flatMap((version, index) => ["", ...versionLines(version, index + 1, versions.length)]);
+  return [`${subject}, ${count}, oldest first`, ...blocks];
+}
+
+function unrecordedLines(difference: string | undefined): string[] {
+  if (difference === undefined) return [];
+  const when = "a version as soon as backlog or implement reads it";
+  return ["", `Not recorded yet, what the file says by now (${when}):`, ...toPlainLines(difference)];
+}
+
+function versionLines(version: SpecVersionSummary, number: number, count: number): string[] {
+  const { id, parent, time, author, models, prompt, plan, reason, difference } = version;
+  const by = models.length === 0 ? author : `${author} (${models.map(plain).join(", ")})`;
+  const origins = [
+    parent === null ? "no parent" : `parent ${short(parent)}`,
+    ...(plan === null ? [] : [`from plan ${short(plan)}`]),
+    ...(prompt === null ? [] : [`prompt ${plain(prompt)}`]),
+  ];
+  return [
+    `Version ${number} of ${count}: ${short(id)}, ${shownTime(time)}, by ${by}: ${plain(reason)}`,
+    `(${origins.join(", ")})`,
+    ...toPlainLines(difference),
+  ];
+}
+
+function attemptLines(attempts: readonly AttemptSummary[], controlGit: string): string[] {
+  if (attempts.length === 0) return ["No attempt yet.", ""];
+  const kept = attempts.find((attempt) => attempt.archived_ref !== null)?.archived_ref;
+  return [
+    "Attempts:",
+    ...attempts.map((attempt) => `  ${attempt.run} ${attempt.number}: ${describeAttempt(attempt)}`),
+    ...(kept == null ? [] : [`What one left: git --git-dir='${controlGit}' show ${kept}`]),
+    "",
+  ];
+}
+
+function describeAttempt(attempt: AttemptSummary): string {
+  const { tokens, cost_usd: costUsd, duration_ms: durationMs } = attempt;
+  const effort = `${plain(attempt.model)}, ${describeUsage({ tokensUsed: tokens, costUsd, durationMs })}`;
+  switch (attempt.outcome) {
+    case "open":
+      return `not ended (${effort})`;
+    case "landed":
+      return `landed as ${short(attempt.landed_commit ?? "")} (${effort})`;
+    case "failed": {
+      const free = attempt.transient ? ", counted for nothing" : "";
+      const kept = attempt.archived_ref === null ? "" : `, kept as ${attempt.archived_ref}`;
+      return `failed, ${plain(attempt.reason ?? "")}: ${plain(attempt.message ?? "")} (${effort}${free}${kept})`;
+    }
+  }
+}
+
+function named({ track }: StatusHead): string {
+  const title = track.title === null ? "" : `: ${plain(track.title)}`;
+  return `${title}${track.file === null ? "" : ` (${plain(track.file)})`}`;
+}
+
+function runLines({ run }: StatusHead): string[] {
+  if (run === null) return ["No run yet."];
+  const usage = describeUsage({ tokensUsed: run.tokens, costUsd: run.cost_usd });
+  return [`Run ${run.id}: ${describeState(run)}, ${usage}.`];
+}
+
+function describeState({ state, process }: NonNullable<StatusHead["run"]>): string {
+  switch (state) {
+    case "under_way":
+      return `under way in process ${process ?? "?"}`;
+    case "interrupted":
+      return "interrupted; 'opencode run implement' goes on with it";
+    case "complete":
+      return "ended, everything complete";
+    case "incomplete":
+      return "ended, not everything complete";
+  }
+}
+
+function summary(rows: readonly StatusRow[]): string {
+  const order = ["complete", "in_progress", "awaiting_input", "failed", "skipped", "pending"] as const;
+  const counts = order.map((status) => [status, rows.filter((row) => row.status === status).length] as const);
+  const told = counts.filter(([, count]) => count > 0).map(([status, count]) => `${count} ${words(status)}`);
+  return told.length === 0 ? "No task" : `${rows.length} tasks: ${told.join(", ")}`;
+}
+
+/** "in progress, verifying, attempt 2, 1,234 tokens" */
+function stageOf({ status, phase, attempts, tokens }: StatusRow): string {
+  const isWorking = status === "in_progress" && phase !== null;
+  return [
+    isWorking ? words(phase) : words(status),
+    ...(attempts === 0 ? [] : [isWorking ? `attempt ${attempts}` : counted(attempts, "attempt")]),
+    ...(tokens === 0 ? [] : [`${tokens.toLocaleString("en-US")} tokens`]),
+  ].join(", ");
+}
+
+function asideOf({ waits_for: waits, reason }: StatusRow): string {
+  if (reason !== null) return `: ${plain(reason)}`;
+  return waits.length === 0 ? "" : `  (waits for ${waits.join(", ")})`;
+}
+
+function problemLines({ problems }: StatusHead): string[] {
+  return problems.length === 0 ? [] : ["", ...problems.map((problem) => `Not read: ${plain(problem)}`)];
+}
+
+function indented(text: string): string[] {
+  return toPlainLines(text.trimEnd()).map((line) => `  ${line}`.trimEnd());
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function words(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+function plain(text: string): string {
+  return toPlainLine(text);
+}
+
+function short(id: string): string {
+  return id.slice(0, 9);
+}
+
+function shownTime(time: string): string {
+  return `${time.slice(0, 19).replace("T", " ")} UTC`;
+}

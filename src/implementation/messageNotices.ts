@@ -1,0 +1,34 @@
+import { compileTaskMessage, describeOmissions, projectContext } from "../backlog/taskMessage.ts";
+import type { ControlRepository } from "../git/controlRepository.ts";
+import type { Backlog, Task } from "../types.ts";
+
+const NAMED_TASKS = 5;
+
+/** Which tasks lose something of what they could be told, in one line; undefined: none does. */
+export function leftOutNotice(backlog: Backlog, tasks: readonly Task[]): string | undefined {
+  const project = projectContext(backlog);
+  const losses = tasks.flatMap((task) => {
+    const compiled = compileTaskMessage(task, project);
+    const omissions = compiled.ok ? compiled.value.omissions : [];
+    return omissions.length === 0 ? [] : [`${task.id}: ${describeOmissions(omissions)}`];
+  });
+  if (losses.length === 0) return undefined;
+  const more = losses.length - NAMED_TASKS;
+  const named = losses.slice(0, NAMED_TASKS).join("; ");
+  return `left out to keep messages small: ${named}${more > 0 ? `; and of ${more} more tasks` : ""}`;
+}
+
+/** Says that nobody can tell whether the tasks' context is still true; undefined: it can be told, or there is none. */
+export async function unknownBaseNotice(
+  { base }: Backlog,
+  tasks: readonly Task[],
+  control: ControlRepository,
+  head: string,
+): Promise<string | undefined> {
+  if (tasks.every((task) => task.context.trim() === "")) return undefined;
+  if (base === undefined) {
+    return "the backlog names no base: whether the tasks' context is still true of their files is not checked";
+  }
+  if ((await control.changedPaths(base, head)) !== undefined) return undefined;
+  return `the backlog's base ${base.slice(0, 9)} is not in this repository: whether the tasks' context is still true is not checked`;
+}

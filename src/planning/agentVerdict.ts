@@ -1,0 +1,66 @@
+import type { AgentFailure, AnswerForm, SpawnResult } from "../core/agentRunner.ts";
+import type { Result } from "../core/result.ts";
+import { unreachable } from "../core/unreachable.ts";
+
+/** What one spawn means for what happens next. */
+export type Verdict<Answer> =
+  | { readonly next: "accept"; readonly answer: Answer }
+  /** It cools down. */
+  | { readonly next: "later"; readonly failure: AgentFailure }
+  /** The same model, for JSON in words. */
+  | { readonly next: "in-words"; readonly problem: string }
+  | { readonly next: "other-model"; readonly problem: string; readonly wholeProvider: boolean }
+  | { readonly next: "give-up"; readonly problem: string };
+
+/** @param by how the answer was asked for */
+export function judgeResult<Answer>(
+  result: SpawnResult,
+  by: AnswerForm["by"],
+  decode: (value: unknown) => Result<Answer, string>,
+): Verdict<Answer> {
+  switch (result.status) {
+    case "success": {
+      const decoded = decode(result.structured);
+      return decoded.ok ? { next: "accept", answer: decoded.value } : otherModel(decoded.failure);
+    }
+    case "timeout":
+      return otherModel(result.message);
+    case "checkpoint":
+      return { next: "give-up", problem: `it asked a question instead of answering: ${result.checkpoint.message}` };
+    case "error":
+      return judgeFailure(result.failure, by);
+    default:
+      return unreachable(result);
+  }
+}
+
+function judgeFailure(failed: AgentFailure, by: AnswerForm["by"]): Verdict<never> {
+  const { reason, message, retryable } = failed;
+  switch (reason) {
+    case "rate_limited":
+    case "quota_exhausted":
+      return { next: "later", failure: failed };
+    case "provider": {
+      // Some take no forced tool call, which is how OpenCode asks for an answer by schema, and say so in this way.
+      const refusesTheForm = by === "schema" && !retryable && /tool|schema|format|structured|function/i.test(message);
+      return refusesTheForm ? { next: "in-words", problem: message } : otherModel(message);
+    }
+    case "model_unavailable":
+    case "authentication":
+    case "context_overflow":
+    case "invalid_answer":
+    case "host":
+      return otherModel(message);
+    case "unreachable":
+      return { next: "other-model", problem: message, wholeProvider: true };
+    case "prompt_refused":
+    case "aborted":
+      return { next: "give-up", problem: message };
+    default:
+      return unreachable(reason);
+  }
+}
+
+function otherModel(problem: string): Verdict<never> {
+  return { next: "other-model", problem, wholeProvider: false };
+}
