@@ -1,6 +1,7 @@
-import { type Document, LineCounter } from "yaml";
+import type { Document, LineCounter } from "yaml";
 import { failure, type Result, success } from "../core/result.ts";
 import type { Diagnostics, Locate, ValuePath } from "./diagnostics.ts";
+import { linesOf } from "./lineNumbers.ts";
 import { readSimpleYaml, type SimpleNode } from "./simpleYaml.ts";
 import { parseStrictYaml } from "./strictYaml.ts";
 
@@ -101,15 +102,4 @@ function lineOfBadByte(bytes: Uint8Array): number {
     if (end < 0 || decodeUtf8(bytes.subarray(start, end)) === undefined) return line;
     start = end + 1;
   }
-}
-
-function linesOf(text: string): LineCounter {
-  const lines = new LineCounter();
-  for (let start = 0; start <= text.length; start = nextLine(text, start)) lines.addNewLine(start);
-  return lines;
-}
-
-function nextLine(text: string, from: number): number {
-  const end = text.indexOf("\n", from);
-  return end < 0 ? text.length + 1 : end + 1;
 }

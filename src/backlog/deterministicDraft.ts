@@ -101,10 +101,7 @@ function refusedPaths(
   return refused;
 }
 
-/**
- * Without what it may not write. Planners name what an item writes, so one that names nothing may be work that leaves
- * nothing behind, such as looking into something: it may change nothing, and any file.
- */
+/** Without what it may not write; with nothing left, the whole repository. */
 function withScope(
   task: Task,
   refused: ReadonlyMap<string, string>,
@@ -112,11 +109,9 @@ function withScope(
   const files = task.files.filter((file) => !refused.has(file));
   const leftOut = [...refused.values()].map((message) => `${task.id}: ${message}; left out.`);
   if (files.length > 0) return { task: { ...task, files }, notes: leftOut };
-  const mayBeEmpty = task.files.length === 0;
-  const note = mayBeEmpty
-    ? `${task.id}: the plan names no file for it, so it may write any, or none, and runs alone.`
-    : `${task.id}: no file of the plan is left for it, so it may write any and runs alone.`;
-  return { task: { ...task, files: ["**"], allow_empty: mayBeEmpty }, notes: [...leftOut, note] };
+  const why = task.files.length === 0 ? "the plan names no file for it" : "no file of the plan is left for it";
+  const note = `${task.id}: ${why}, so it may write any and runs alone; set allow_empty: true if it writes none.`;
+  return { task: { ...task, files: ["**"] }, notes: [...leftOut, note] };
 }
 
 function taskId(index: number, count: number): string {

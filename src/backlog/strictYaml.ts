@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, type LineCounter, parseDocument, visit } from "yaml";
 import { failure, type Result, success } from "../core/result.ts";
 import {
   type Diagnostic,
@@ -8,6 +8,7 @@ import {
   sortDiagnostics,
   type ValuePath,
 } from "./diagnostics.ts";
+import { linesOf } from "./lineNumbers.ts";
 
 /** An unreadable file is unreadable in many ways; the first ones say it. */
 const MAX_SYNTAX_ERRORS = 20;
@@ -22,10 +23,11 @@ export interface StrictYaml {
  * several documents, aliases, repeated keys, tags and directives. `text` has no byte order mark.
  */
 export function parseStrictYaml(file: string, text: string): Result<StrictYaml, Diagnostics> {
-  const lines = new LineCounter();
+  let lines: LineCounter | undefined;
   const place = (offset: number) => {
+    lines ??= linesOf(text);
     const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(1, line), column: Math.max(1, col) };
+    return { file, line, column: col };
   };
   const problem = (offset: number, message: string): Diagnostic => ({
     kind: "syntax",
@@ -33,7 +35,7 @@ export function parseStrictYaml(file: string, text: string): Result<StrictYaml, 
     ...place(offset),
     message,
   });
-  const yaml = parseLeniently(text, lines);
+  const yaml = parseLeniently(text);
   if (yaml === undefined) return failure([problem(0, "the file is nested too deeply to be read")]);
   const problems = [
     ...[...yaml.errors, ...yaml.warnings]
@@ -46,10 +48,9 @@ export function parseStrictYaml(file: string, text: string): Result<StrictYaml, 
   return success({ yaml, locate: (path) => place(offsetOf(yaml, path)) });
 }
 
-function parseLeniently(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
+function parseLeniently(text: string): Document.Parsed | undefined {
   try {
     return parseDocument(text, {
-      lineCounter,
       prettyErrors: false,
       stringKeys: true,
       // The library compares each key with each: repeated keys are found below, in linear time.

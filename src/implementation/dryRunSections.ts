@@ -1,5 +1,6 @@
 import { describeOmissions } from "../backlog/taskMessage.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
+import { toPlainLine } from "../monitoring/terminalText.ts";
 import { type Column, textTable } from "../monitoring/textTable.ts";
 import { costText, countOf, firstOf, tokenText } from "./forecastText.ts";
 import type { TaskForecast } from "./taskForecasts.ts";
@@ -59,7 +60,7 @@ export function modelsSection(forecasts: readonly TaskForecast[]): readonly stri
     const ids = members.length === forecasts.length ? "all tasks" : idsOf(members);
     return `  ${group}: ${ids}, ${tokenText(tokensOf(members))} tokens, ${describeCost(members)}`;
   });
-  return ["Models", ...firstOf(lines, SHOWN_LINES, "group")];
+  return ["Models", ...firstOf(lines, SHOWN_LINES, "choice")];
 }
 
 /** The chain that decides how long the run takes at least. */
@@ -79,9 +80,11 @@ export function leftOut(forecasts: readonly TaskForecast[]): readonly string[] {
   );
 }
 
-/** A heading with lines below it; nothing where there are none. */
+/** A heading with lines below it, whoever wrote them; nothing where there are none. */
 export function listed(heading: string, lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? [] : [heading, ...firstOf(lines, SHOWN_LINES, "line").map((line) => `  ${line}`)];
+  return lines.length === 0
+    ? []
+    : [heading, ...firstOf(lines, SHOWN_LINES, "line").map((line) => `  ${toPlainLine(line)}`)];
 }
 
 export function totals(forecasts: readonly TaskForecast[]): readonly string[] {

@@ -8,6 +8,9 @@ import { parseCommandLine } from "../shell/parseCommandLine.ts";
 import type { CommandList } from "../shell/syntax.ts";
 import { taskWriters } from "../taskWriters.ts";
 
+/** The schema refuses longer ones. */
+const MAX_LINE = 4_096;
+
 interface CommandLine {
   readonly path: ValuePath;
   readonly field: "acceptance" | "checks" | "verify" | "setup";
@@ -43,7 +46,7 @@ export function checkAcceptance(backlog: Backlog, origin: Origin, facts?: Reposi
 function commandLines(backlog: Backlog): readonly CommandLine[] {
   const lists = new Map<string, CommandList | undefined>();
   const command = (line: string, place: Omit<CommandLine, "line" | "list">): CommandLine => {
-    if (!lists.has(line)) lists.set(line, parseCommandLine(line));
+    if (!lists.has(line)) lists.set(line, line.length > MAX_LINE ? undefined : parseCommandLine(line));
     return { ...place, line, list: lists.get(line) };
   };
   return [

@@ -21,7 +21,7 @@ export function destructionIn(list: CommandList, purpose: "check" | "setup"): st
 
 /** A function that calls itself twice, which no reader of commands takes apart. */
 export function isForkBomb(text: string): boolean {
-  return /([\w:]+)\s*\(\)\s*\{\s*\1\s*\|\s*\1\s*&\s*\}\s*;\s*\1/u.test(text);
+  return /(?<![\w:])([\w:]{1,32}) {0,2}\(\) {0,2}\{\s{0,4}\1 {0,2}\| {0,2}\1 {0,2}&\s{0,4}\}\s{0,4};\s{0,4}\1/u.test(text);
 }
 
 function destructionBy(invocation: Invocation, purpose: "check" | "setup"): string | undefined {
@@ -107,7 +107,7 @@ function runsDownload(name: string, args: readonly string[], { pipedFrom, words 
   const readsInput = isShell(name)
     ? operandsOf(args).length === 0 || args.includes("-s")
     : /^(?:python[\d.]*|node|perl|ruby|php)$/u.test(name) && args.every((arg) => arg === "-");
-  if (readsInput && pipedFrom.some(downloads)) return true;
+  if (readsInput && pipedFrom().some(downloads)) return true;
   if (!isShell(name) && name !== "eval" && name !== "source" && name !== ".") return false;
   const substituted = words.flatMap((word) => word.substitutions).flatMap(invocationsOf);
   return substituted.some(({ program }) => downloads(nameOf(program)));

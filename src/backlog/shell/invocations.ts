@@ -11,7 +11,7 @@ export interface Invocation {
   /** Wrappers taken off, outermost first. */
   readonly wrappers: readonly string[];
   /** It reads what another program in its pipeline writes; the programs before it. */
-  readonly pipedFrom: readonly string[];
+  readonly pipedFrom: () => readonly string[];
   /** Nothing on the line runs before it, and may have made what it needs. */
   readonly isFirst: boolean;
   /** No `||` and no `if` on the line takes care of its failing. */
@@ -105,7 +105,7 @@ function collectList(list: CommandList, isUnconditional: boolean, found: Invocat
     const certain = isUnconditional && rest.every(({ operator }) => operator === "&&");
     for (const pipeline of [first, ...rest.map((next) => next.pipeline)]) {
       pipeline.commands.forEach((command, index) => {
-        const pipedFrom = pipeline.commands.slice(0, index).flatMap(programsOf);
+        const pipedFrom = () => pipeline.commands.slice(0, index).flatMap(programsOf);
         collectCommand(command, { pipedFrom, isUnconditional: certain }, found);
       });
     }

@@ -56,13 +56,17 @@ test("what no task may write is left out with its reason; with nothing left the 
   for (const refused of [".git/config", "/etc/passwd", "dist/a.js", "src/made.ts"]) {
     expect(notes.join("\n")).toMatch(new RegExp(`^T001: "${refused}".*; left out\\.$`, "mu"));
   }
-  expect(notes).toContain("T002: no file of the plan is left for it, so it may write any and runs alone.");
+  expect(notes).toContain(
+    "T002: no file of the plan is left for it, so it may write any and runs alone; set allow_empty: true if it writes none.",
+  );
 });
 
-test("an item that names no file may be research: it may change nothing, or any file", () => {
+test("an item that names no file may write any, alone, and still has to write something", () => {
   const { backlog, notes } = draft(makePlan([makeItem("P1", { files: [] })]));
-  expect(backlog.tasks[0]).toMatchObject({ files: ["**"], allow_empty: true });
-  expect(notes).toEqual(["T001: the plan names no file for it, so it may write any, or none, and runs alone."]);
+  expect(backlog.tasks[0]).toMatchObject({ files: ["**"], allow_empty: false });
+  expect(notes).toEqual([
+    "T001: the plan names no file for it, so it may write any and runs alone; set allow_empty: true if it writes none.",
+  ]);
 });
 
 test("an item with more than three complex files becomes a chain of tasks, and what waits for it waits for all", () => {

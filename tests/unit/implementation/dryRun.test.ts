@@ -99,7 +99,7 @@ describe("the report", () => {
     const text = report([makeTask({ id: "T1", context: "much\n".repeat(900) }), makeTask({ id: "T2" })], {
       warnings: ["tasks/BACKLOG.yaml:3:1 warning: something"],
       unprovenTasks: new Set(["T2"]),
-      setup: ["npm ci"],
+      setup: ["npm ci\u001b[2J\n"],
       verify: ["npm test"],
       notes: ["T9 was split"],
     });
