@@ -12,7 +12,7 @@ const JAVASCRIPT = [
   /^module\.exports\s*=\s*\{([^}]{0,8192})\}/gmu,
 ];
 const JVM = [
-  /^[ \t]*(?:public|protected)\s+(?:(?:static|final|abstract|sealed|synchronized|default|record|native|virtual|override|async|readonly|partial|const|unsafe)[ \t]+)*(?:[\w<>[\].,?]+[ \t]+){0,12}?([A-Za-z_]\w*)\s*(?=[({;=<]|extends\b|implements\b|:|$)/gmu,
+  /^[ \t]*(?:public|protected)\s+(?:(?:static|final|abstract|sealed|synchronized|default|record|native|virtual|override|async|readonly|partial|const|unsafe)[ \t]+)*(?:[\w<>[\].,?]+[ \t]+){0,12}?([A-Za-z_]\w*)\s*(?=[({;=]|<\w+>\s*[({:]|extends\b|implements\b|:|$)/gmu,
 ];
 const PATTERNS: Readonly<Record<string, readonly RegExp[]>> = {
   ...sameFor(["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "vue", "svelte"], JAVASCRIPT),

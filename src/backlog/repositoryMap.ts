@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { truncateUtf8, utf8Length } from "../core/utf8.ts";
 import { visibleName } from "../core/visibleText.ts";
 import { compileScope, parsePathPattern } from "./pathPattern.ts";
@@ -30,7 +31,7 @@ export function repositoryMap(
   const files = [...facts.files].map(([path, file]) => ({ path, file })).sort((a, b) => compare(a.path, b.path));
   const entries = [...new Set(named.map(textOf))].filter((entry) => entry !== "").sort(compare);
   const bytes = files.reduce((sum, { file }) => sum + file.bytes, 0);
-  const total = `${count(files.length, "file")}, ${size(bytes)}.`;
+  const total = `${counted(files.length, "file")}, ${size(bytes)}.`;
   const text = new BudgetedText(maxBytes, total);
   const reserved = Math.floor(maxBytes * FOLDERS_SHARE);
 
@@ -132,7 +133,7 @@ function folderLines(files: readonly MappedFile[], depth: number): readonly stri
   }
   return [...folders]
     .sort(([a], [b]) => compare(a, b))
-    .map(([name, folder]) => `${visibleName(name) || "."}/ ${count(folder.files, "file")}, ${size(folder.bytes)}`);
+    .map(([name, folder]) => `${visibleName(name) || "."}/ ${counted(folder.files, "file")}, ${size(folder.bytes)}`);
 }
 
 /** `src/parser.ts 21 KB: parse, Parser, … 12 more` */
@@ -156,10 +157,6 @@ function fitting(lines: readonly string[], room: number): readonly string[] {
 function textOf(entry: string): string {
   const pattern = parsePathPattern(entry);
   return pattern.ok ? pattern.value.text : "";
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 function size(bytes: number): string {

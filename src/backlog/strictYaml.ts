@@ -26,7 +26,9 @@ export function parseStrictYaml(file: string, text: string): Result<StrictYaml, 
   let lines: LineCounter | undefined;
   const place = (offset: number) => {
     lines ??= linesOf(text);
-    const { line, col } = lines.linePos(offset);
+    // The library may point between the two characters of a line's end.
+    const isInside = offset > 0 && text.startsWith("\r\n", offset - 1);
+    const { line, col } = lines.linePos(isInside ? offset - 1 : offset);
     return { file, line, column: col };
   };
   const problem = (offset: number, message: string): Diagnostic => ({

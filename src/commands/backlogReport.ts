@@ -1,6 +1,7 @@
 import { criticalPath } from "../backlog/criticalPath.ts";
 import { formatFinding } from "../backlog/diagnostics.ts";
 import type { CommandReport } from "../core/commandContext.ts";
+import { counted } from "../core/counted.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
 import { describeUsage } from "../core/usageText.ts";
 import { visibleName } from "../core/visibleText.ts";
@@ -20,7 +21,7 @@ export function backlogReport({ generated, author }: Drafted, file: string, kept
   const { tasks } = backlog;
   const chain = criticalPath(tasks, () => 1).tasks.map(({ id }) => id);
   const lines = [
-    `Backlog ${backlog.track_id}: ${countOf(tasks.length, "task")} in ${countOf(chain.length, "wave")}, in ${file}.`,
+    `Backlog ${backlog.track_id}: ${counted(tasks.length, "task")} in ${counted(chain.length, "wave")}, in ${file}.`,
     ...shown(tasks.map(taskLine), SHOWN_TASKS),
     ...(chain.length > 1 ? [`Longest chain: ${shownChain(chain)}`] : []),
     ...(draftedBy === "plan" ? ["The plan's own items are the tasks; no model was asked."] : []),
@@ -46,13 +47,9 @@ function costLine({ model, usage }: NonNullable<Drafted["author"]>): string {
 
 function shownChain(ids: readonly string[]): string {
   const names = ids.length <= 12 ? ids : [...ids.slice(0, 6), "…", ...ids.slice(-5)];
-  return `${names.join(" -> ")} (${countOf(ids.length, "task")})`;
+  return `${names.join(" -> ")} (${counted(ids.length, "task")})`;
 }
 
 function shown(lines: readonly string[], most: number): readonly string[] {
   return lines.length <= most ? lines : [...lines.slice(0, most), `  … and ${lines.length - most} more`];
-}
-
-function countOf(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }

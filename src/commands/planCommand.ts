@@ -1,6 +1,7 @@
 import { readFile, realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import { counted } from "../core/counted.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
 import { inputPath, outputPath, shownPath } from "../core/paths.ts";
 import { createLimiter } from "../core/rateLimit.ts";
@@ -192,12 +193,12 @@ interface Planned {
 
 function report({ plan, authors, usage, notes, shown }: Planned): CommandReport {
   const differences = plan.disagreements.length;
-  const items = `${plan.items.length} ${plan.items.length === 1 ? "item" : "items"}`;
-  const agents = `${plan.agents.length} ${plan.agents.length === 1 ? "agent" : "agents"} (${plan.agents.join(", ")})`;
+  const listed = `; ${counted(differences, "disagreement")} ${differences === 1 ? "is" : "are"} listed there.`;
+  const agents = `${counted(plan.agents.length, "agent")} (${plan.agents.join(", ")})`;
   const models = new Set(authors.map(({ model }) => formatModelRef(model)));
   const lines = [
     `Plan: ${plan.title}`,
-    `${items} from ${agents} in ${shown}${differences === 0 ? "." : `; ${differences} disagreements are listed there.`}`,
+    `${counted(plan.items.length, "item")} from ${agents} in ${shown}${differences === 0 ? "." : listed}`,
     ...notes,
     ...plan.missing.map(({ agent, reason }) => `No answer from ${agent}: ${reason}`),
     `${describeUsage({ ...usage, tokensUsed: usage.tokens })}. Models: ${[...models].join(", ")}.`,

@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { describeUsage } from "../core/usageText.ts";
 import { toPlainLine, toPlainLines } from "../monitoring/terminalText.ts";
 import type {
@@ -63,7 +64,7 @@ function taskLines(document: TaskStatusDetail, controlGit: string): string[] {
 }
 
 function historyLines(subject: string, versions: readonly SpecVersionSummary[]): string[] {
-  const count = versions.length === 1 ? "1 version" : `${versions.length} versions`;
+  const count = counted(versions.length, "version");
   const blocks = versions.flatMap((version, index) => ["", ...versionLines(version, index + 1, versions.length)]);
   return [`${subject}, ${count}, oldest first`, ...blocks];
 }
@@ -168,10 +169,6 @@ function problemLines({ problems }: StatusHead): string[] {
 
 function indented(text: string): string[] {
   return toPlainLines(text.trimEnd()).map((line) => `  ${line}`.trimEnd());
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function words(name: string): string {

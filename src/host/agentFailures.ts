@@ -65,13 +65,17 @@ function apiFailure(error: ApiError): AgentFailure {
 
 /** From the text OpenCode shows while it retries by itself; all it says about the cause is in there. */
 export function failureOfRetries(
-  { message, nextAt }: { readonly message: string; readonly nextAt: number | undefined },
+  { message, retryAt }: { readonly message: string; readonly retryAt: number | undefined },
   secrets: readonly string[] = [],
 ): AgentFailure {
-  const shown = `the provider kept failing: ${presentable(message, secrets)}`;
-  if (/\brate|quota|429|too many/i.test(message)) return limited(shown, nextAt);
+  const shown = presentable(message, secrets);
+  if (/\brate|quota|429|too many/i.test(message)) return limited(shown, retryAt);
   const isUnreachable = /connect|ECONN|ENOTFOUND|EAI_AGAIN|network|fetch failed/i.test(message);
-  return { reason: isUnreachable ? "unreachable" : "provider", message: shown, retryable: true };
+  return {
+    reason: isUnreachable ? "unreachable" : "provider",
+    message: `the provider kept failing: ${shown}`,
+    retryable: true,
+  };
 }
 
 /** A limit a minute mends, or one that is used up: providers answer 429 to both and differ in words only. */

@@ -51,11 +51,6 @@ export function agentOfRole(role: AgentRole): string {
   return `mac-${role}`;
 }
 
-/** True for an agent of ours that a model plays. */
-export function isOurAgent(name: string): boolean {
-  return ROLES.some((role) => agentOfRole(role) === name);
-}
-
 const ROLES = Object.keys(DEFINITIONS) as readonly AgentRole[];
 
 /**

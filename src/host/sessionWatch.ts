@@ -1,5 +1,6 @@
 import type { AgentActivity } from "../core/agentRunner.ts";
 import { deferred } from "../core/deferred.ts";
+import { namedRetryTime } from "./providerWait.ts";
 import { field, type HostEvent, type SessionEvents } from "./sessionEvents.ts";
 
 /** Why a session that has not answered has to be stopped. */
@@ -7,8 +8,8 @@ export type StopReason =
   | { readonly reason: "timeout"; readonly seconds: number }
   | { readonly reason: "idle"; readonly seconds: number }
   | { readonly reason: "aborted" }
-  /** `nextAt`: when OpenCode would try again, in milliseconds since the epoch. */
-  | { readonly reason: "provider-retries"; readonly message: string; readonly nextAt: number | undefined };
+  /** `retryAt`: when the provider said it will answer again, if it did; in milliseconds since the epoch. */
+  | { readonly reason: "provider-retries"; readonly message: string; readonly retryAt: number | undefined };
 
 export interface WatchOptions {
   readonly sessionID: string;
@@ -96,7 +97,7 @@ export class SessionWatch {
     // A retry after the time limit is none.
     const isInTime = typeof next !== "number" || next < this.deadline;
     if (isInTime && attempt < (this.options.providerRetries ?? PROVIDER_RETRIES)) return;
-    this.stop({ reason: "provider-retries", message, nextAt: typeof next === "number" ? next : undefined });
+    this.stop({ reason: "provider-retries", message, retryAt: namedRetryTime(attempt, next, Date.now()) });
   }
 
   /** A tool that runs is a sign of life: a long test run is not idling, and has a limit of its own. */

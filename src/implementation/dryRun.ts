@@ -1,7 +1,7 @@
 import { criticalPath, wavesOf } from "../backlog/criticalPath.ts";
+import { counted } from "../core/counted.ts";
 import type { Task } from "../types.ts";
 import { describePath, forecastTable, leftOut, listed, modelsSection, totals } from "./dryRunSections.ts";
-import { countOf } from "./forecastText.ts";
 import { effortOf, type ForecastSources, forecastTasks } from "./taskForecasts.ts";
 import { waveDiagram } from "./waveDiagram.ts";
 
@@ -34,7 +34,7 @@ export function describeDryRun(input: DryRunInput): string {
   const width = waves.reduce((widest, wave) => Math.max(widest, wave.length), 0);
   const blocks = [
     [
-      `${backlog.track_id}: ${countOf(tasks.length, "task")} to do in ${countOf(waves.length, "wave")}, the widest of ${countOf(width, "task")}; ${countOf(workers, "worker")}.`,
+      `${backlog.track_id}: ${counted(tasks.length, "task")} to do in ${counted(waves.length, "wave")}, the widest of ${counted(width, "task")}; ${counted(workers, "worker")}.`,
     ],
     forecastTable(waves),
     modelsSection(forecasts),

@@ -1,8 +1,9 @@
 import { describeOmissions } from "../backlog/taskMessage.ts";
+import { counted } from "../core/counted.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
 import { toPlainLine } from "../monitoring/terminalText.ts";
 import { type Column, textTable } from "../monitoring/textTable.ts";
-import { costText, countOf, firstOf, tokenText } from "./forecastText.ts";
+import { costText, firstOf, tokenText } from "./forecastText.ts";
 import type { TaskForecast } from "./taskForecasts.ts";
 import { addRanges, addTokens, allTokens, NO_TOKENS, type Range } from "./tokenEstimate.ts";
 
@@ -41,7 +42,7 @@ export function forecastTable(waves: readonly (readonly TaskForecast[])[]): read
       ]),
   );
   const more = rows.length - SHOWN_ROWS;
-  return more <= 0 ? table : [...table, `and ${countOf(more, "more task")}, counted in the totals`];
+  return more <= 0 ? table : [...table, `and ${counted(more, "more task")}, counted in the totals`];
 }
 
 /** Which model gets which tasks and why, with what they would cost; and what no model can be chosen for. */
@@ -70,7 +71,7 @@ export function describePath(path: readonly TaskForecast[]): string {
     SHOWN_IDS,
     "task",
   ).join(" > ");
-  return `Critical path: ${chain} (${countOf(path.length, "task")}, ${tokenText(tokensOf(path))} tokens)`;
+  return `Critical path: ${chain} (${counted(path.length, "task")}, ${tokenText(tokensOf(path))} tokens)`;
 }
 
 /** What tasks are not told since their message has no room for it. */
@@ -101,7 +102,7 @@ function describeCost(forecasts: readonly TaskForecast[]): string {
   const unpriced = forecasts.length - known.length;
   if (known.length === 0) return "unknown price";
   const sum = costText(known.reduce(addRanges));
-  return unpriced === 0 ? sum : `${sum} and ${countOf(unpriced, "task")} of unknown price`;
+  return unpriced === 0 ? sum : `${sum} and ${counted(unpriced, "task")} of unknown price`;
 }
 
 function tokensOf(forecasts: readonly TaskForecast[]): Range {

@@ -1,8 +1,5 @@
+import { counted } from "../core/counted.ts";
 import type { Range } from "./tokenEstimate.ts";
-
-export function countOf(count: number, what: string): string {
-  return `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
-}
 
 /** "40k–130k": two digits that count, no more than an estimate can promise. */
 export function tokenText({ low, high }: Range): string {
@@ -20,7 +17,7 @@ export function costText({ low, high }: Range): string {
 /** Of many lines the first, and how many there are more. */
 export function firstOf(lines: readonly string[], shown: number, what: string): readonly string[] {
   const more = lines.length - shown;
-  return more <= 0 ? lines : [...lines.slice(0, shown), `and ${countOf(more, `more ${what}`)}`];
+  return more <= 0 ? lines : [...lines.slice(0, shown), `and ${counted(more, `more ${what}`)}`];
 }
 
 function shortNumber(tokens: number): string {

@@ -1,4 +1,5 @@
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import { counted } from "../core/counted.ts";
 import { describeUsage } from "../core/usageText.ts";
 import { fastForwardUserBranch } from "../git/fastForward.ts";
 import { compareFingerprints, type Fingerprint, takeFingerprint } from "../git/proofOfNoHarm.ts";
@@ -124,7 +125,7 @@ function taskLines({ recorder, scene }: RunEndingOptions): string[] {
 function describeTask(task: Task, state: TaskState | undefined, isComplete: boolean, width: number): string {
   const id = task.id.padEnd(width);
   if (state === undefined) return `  ${id}  ${task.title}`;
-  const effort = `${state.attempts} attempt${state.attempts === 1 ? "" : "s"}, ${describeUsage({ tokensUsed: state.tokens, costUsd: state.costUsd, durationMs: state.agentMs })}`;
+  const effort = `${counted(state.attempts, "attempt")}, ${describeUsage({ tokensUsed: state.tokens, costUsd: state.costUsd, durationMs: state.agentMs })}`;
   switch (state.phase) {
     case "complete":
       return `  ${id}  complete  ${task.title}  (${effort})`;

@@ -224,7 +224,9 @@ class Asking<Answer> {
         withoutTools: !this.canCallTools(model),
         signal,
         onActivity: (activity) => {
-          if (activity.kind === "retry") report("warn", `${name}: retry ${activity.attempt}, ${activity.message}`);
+          // With another model at hand the first retry ends the session: that is told as the move to the next.
+          if (activity.kind === "retry" && isLast)
+            report("warn", `${name}: retry ${activity.attempt}, ${activity.message}`);
           if (activity.kind === "notice") reportOnce("warn", activity.message);
           if (activity.kind !== "correction") return;
           const count = `${activity.correction} of ${MAX_CORRECTIONS}`;

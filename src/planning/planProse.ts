@@ -1,3 +1,4 @@
+import { counted } from "../core/counted.ts";
 import { isReadableDiagram, mermaidLabel, mermaidName } from "../core/mermaid.ts";
 import type { MergedItem, Plan } from "../types.ts";
 import { describeItemEffort, effortByAgent, effortCell } from "./effortText.ts";
@@ -41,10 +42,6 @@ function overview({ agents, missing, items, disagreements: differences }: Plan):
     absent === "" ? "" : ` Missing: ${absent}.`,
     differences.length === 0 ? "" : ` ${counted(differences.length, "disagreement")}, listed below.`,
   ].join("");
-}
-
-function counted(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 function itemTable(plan: Plan): string {

@@ -156,7 +156,12 @@ export class Track {
   }
 
   backlog(runner: AgentRunner, flags: Partial<BacklogFlags>, settings: RunSettings = {}): Promise<CommandReport> {
-    const defaults = { planFile: "tasks/PLAN.md", output: "tasks/BACKLOG.yaml", draftBy: "model" as const, dryRun: false };
+    const defaults = {
+      planFile: "tasks/PLAN.md",
+      output: "tasks/BACKLOG.yaml",
+      draftBy: "model" as const,
+      dryRun: false,
+    };
     return backlogCommand({ ...defaults, ...flags }, this.context(runner, settings));
   }
 

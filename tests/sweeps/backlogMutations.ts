@@ -68,7 +68,7 @@ export async function sweepBacklogMutations(count: number, firstSeed = 0): Promi
 }
 
 function checkPlaces(places: readonly { readonly line: number; readonly column: number }[], text: string): void {
-  const lines = text.replace(/^\uFEFF/u, "").split("\n");
+  const lines = text.replace(/^\uFEFF/u, "").split(/\r\n?|\n/u);
   for (const { line, column } of places) {
     const length = lines[line - 1]?.length;
     // An error at the end of the file has the place after its last character.

@@ -21,7 +21,9 @@ export function destructionIn(list: CommandList, purpose: "check" | "setup"): st
 
 /** A function that calls itself twice, which no reader of commands takes apart. */
 export function isForkBomb(text: string): boolean {
-  return /(?<![\w:])([\w:]{1,32}) {0,2}\(\) {0,2}\{\s{0,4}\1 {0,2}\| {0,2}\1 {0,2}&\s{0,4}\}\s{0,4};\s{0,4}\1/u.test(text);
+  return /(?<![\w:])([\w:]{1,32}) {0,2}\(\) {0,2}\{\s{0,4}\1 {0,2}\| {0,2}\1 {0,2}&\s{0,4}\}\s{0,4};\s{0,4}\1/u.test(
+    text,
+  );
 }
 
 function destructionBy(invocation: Invocation, purpose: "check" | "setup"): string | undefined {

@@ -141,7 +141,7 @@ describe("each mistake is named with its place", () => {
     expect(errorsOf(Buffer.from([0x61, 0x0a, 0xff, 0xfe]))).toBe(
       "tasks/BACKLOG.yaml:2:1 the file is not UTF-8 text; nothing was run",
     );
-    expect(errorsOf("a: 1\nb: \0")).toContain(":2:1 the file holds a NUL byte");
+    expect(errorsOf("a: 1\nb: \0")).toContain(":2:4 the file holds a NUL byte");
     expect(errorsOf(Buffer.alloc(5 * 1024 * 1024, 0x20))).toContain("at most 4194304 are read");
   });
 

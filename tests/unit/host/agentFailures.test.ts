@@ -3,7 +3,7 @@ import * as failures from "../../../src/host/agentFailures.ts";
 
 const KEY = "sk-refused-0123";
 const failureOf = (error: Parameters<typeof failures.failureOf>[0]) => failures.failureOf(error, [KEY]);
-const failureOfRetries = (message: string, nextAt?: number) => failures.failureOfRetries({ message, nextAt }, [KEY]);
+const failureOfRetries = (message: string, retryAt?: number) => failures.failureOfRetries({ message, retryAt }, [KEY]);
 
 const api = (statusCode: number | undefined, isRetryable = false) =>
   failureOf({

@@ -70,7 +70,7 @@ test("a provider that keeps failing is given up at its third retry, with its own
   expect(await stopped).toEqual({
     reason: "provider-retries",
     message: "Rate limit reached",
-    nextAt: undefined,
+    retryAt: undefined,
   });
   expect(seen.map(({ kind }) => kind)).toEqual(["retry", "retry", "retry"]);
 });
@@ -79,7 +79,7 @@ test("a retry that would come after the time limit is not waited for", async () 
   const { watch, retry } = watched({ timeoutMs: 60_000 });
   const next = Date.now() + 3_600_000;
   retry(1, "Rate limit reached", next);
-  expect(await watch.stopped).toEqual({ reason: "provider-retries", message: "Rate limit reached", nextAt: next });
+  expect(await watch.stopped).toEqual({ reason: "provider-retries", message: "Rate limit reached", retryAt: next });
 });
 
 test("the caller's signal stops it, also one that fired before", async () => {

@@ -9,8 +9,8 @@ import { planOf } from "../../support/pipelineScript.ts";
 
 /** Digest of everything that agents of a version are told. Another digest needs another version. */
 const KNOWN: Readonly<Record<string, string>> = {
-  "planner-2": "eff73ac6ae85dfe5",
-  "researcher-1": "a58f69a79a435a31",
+  "planner-2": "d6009ea070c4ca6c",
+  "researcher-1": "ceaf635989426cf2",
 };
 
 /** What agents were told, and the version recorded with it. */
@@ -22,7 +22,7 @@ async function told(role: "planner" | "researcher"): Promise<{ version: string |
   const surroundings = {
     runner: {
       spawnAgent: async (_role: unknown, prompt: string, { system }: { readonly system: string }) => {
-        words.push(system, prompt);
+        words.push(`${system}\0${prompt}`);
         const structured = role === "planner" ? planOf("T", "a.ts") : { findings: [], constraints: [], risks: [] };
         return { status: "success" as const, text: "", structured, metadata: nothingSpent(model) };
       },
@@ -50,7 +50,10 @@ async function told(role: "planner" | "researcher"): Promise<{ version: string |
       if (result.ok) versions.push(result.value.author.promptVersion);
     }
   }
-  return { version: versions[0], digest: createHash("sha256").update(words.join("\0")).digest("hex").slice(0, 16) };
+  return {
+    version: versions[0],
+    digest: createHash("sha256").update(words.sort().join("\0")).digest("hex").slice(0, 16),
+  };
 }
 
 test.each(["planner", "researcher"] as const)("what a %s is told has the version that is recorded", async (role) => {
