@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { TRACK_ID_PATTERN } from "../backlog/backlogSchema.ts";
 import { compileBacklog } from "../backlog/compileBacklog.ts";
 import { DRAFT_PROMPT_VERSION } from "../backlog/draftPrompt.ts";
@@ -6,7 +5,6 @@ import { detectProjectCommands } from "../backlog/projectCommands.ts";
 import { readRepositoryFacts } from "../backlog/readRepositoryFacts.ts";
 import { trackIdFromTitle } from "../backlog/trackId.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
-import { readTextIfExists } from "../core/files.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
 import { inputPath, outputPath, shownPath } from "../core/paths.ts";
 import { Refusal } from "../core/refusal.ts";
@@ -49,13 +47,13 @@ export async function backlogCommand(flags: BacklogFlags, context: CommandContex
     );
   }
 
-  await refuseToReplaceOthers({
+  const found = await refuseToReplaceOthers({
     ...output,
     kind: "a backlog",
     isOfKind: (text) => compileBacklog(output.shown, Buffer.from(text, "utf8")).ok,
     isDefault: output.shown === "tasks/BACKLOG.yaml",
   });
-  const existing = await refuseToReplaceWork(path, trackId, output.shown);
+  const existing = found === undefined ? undefined : refuseToReplaceWork(found, trackId, output.shown);
   const progress = createProgressReporter({ ...context, stream: context.progressStream });
   try {
     const { options } = context;
@@ -100,10 +98,8 @@ async function treeOfHead(git: Git, { root, head }: UserRepository): Promise<str
  * A backlog that is being worked off is not replaced: its statuses say what has landed.
  * @returns the one that may be replaced, if there is one
  */
-async function refuseToReplaceWork(path: string, trackId: string, shown: string): Promise<BacklogSpec | undefined> {
-  const existing = await readTextIfExists(path);
-  if (existing === undefined) return undefined;
-  const compiled = compileBacklog(basename(path), Buffer.from(existing, "utf8"));
+function refuseToReplaceWork(existing: string, trackId: string, shown: string): BacklogSpec | undefined {
+  const compiled = compileBacklog(shown, Buffer.from(existing, "utf8"));
   if (!compiled.ok) return undefined;
   const { backlog } = compiled.value;
   const begun = backlog.tasks.some((task) => task.status !== "pending");

@@ -1,7 +1,9 @@
-import { readFile, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { readBoundedFile } from "../core/boundedFile.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { counted } from "../core/counted.ts";
+import { kilobytes } from "../core/kilobytes.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
 import { inputPath, outputPath, shownPath } from "../core/paths.ts";
 import { createLimiter } from "../core/rateLimit.ts";
@@ -29,6 +31,9 @@ import { planningSurroundings } from "./planningSurroundings.ts";
 import { planResearch } from "./planResearch.ts";
 import { refuseToReplaceOthers, replaceFile } from "./replacedFile.ts";
 import { SpecVersions } from "./specVersions.ts";
+
+/** Only its beginning is told; a larger one is no text for people. */
+const MAX_README_BYTES = 1024 * 1024;
 
 export interface PlanFlags {
   /** File that describes the feature. */
@@ -123,10 +128,7 @@ async function planFeature(
   const models = planningModels(context, flags.agents, surroundings.report);
   const { leftOut } = material.feature;
   if (leftOut > 0)
-    surroundings.report(
-      "info",
-      `the agents read the last ${Math.ceil(leftOut / 1024)} KB of the feature from its file`,
-    );
+    surroundings.report("info", `the agents read the last ${kilobytes(leftOut)} of the feature from its file`);
   const [researcher = []] = await spreadModels(models, 1, surroundings.memory);
   const wish = { text: feature, isWanted: flags.research, request: { ...material, models: researcher } };
   const research = await planResearch(wish, surroundings, user, context);
@@ -165,9 +167,8 @@ function featureSource(flags: PlanFlags, user: UserRepository, context: CommandC
 async function overviewOf(git: Git, user: UserRepository): Promise<string> {
   const files = await listTrackedFiles(git, user.root, user.head);
   const readme = files.find((file) => /^readme(\.\w+)?$/i.test(file.path))?.path;
-  const text =
-    readme === undefined ? undefined : await readFile(join(user.root, readme), "utf8").catch(() => undefined);
-  return repositoryOverview(files, text);
+  const read = readme === undefined ? undefined : await readBoundedFile(join(user.root, readme), MAX_README_BYTES);
+  return repositoryOverview(files, read?.ok ? read.value.toString("utf8") : undefined);
 }
 
 /** Where agents can read the feature's file, relative to the folder they work in. Undefined: nowhere. */

@@ -1,8 +1,11 @@
 import { basename, join } from "node:path";
+import { readBoundedFile } from "../core/boundedFile.ts";
 import type { Clock } from "../core/clock.ts";
-import { readTextIfExists, writeFileAtomic } from "../core/files.ts";
+import { writeFileAtomic } from "../core/files.ts";
+import { kilobytes } from "../core/kilobytes.ts";
 import { Refusal } from "../core/refusal.ts";
 import { stateDirectoryFor } from "../core/stateDirectory.ts";
+import { unreachable } from "../core/unreachable.ts";
 import type { UserRepository } from "../git/userRepository.ts";
 
 export interface Replacement {
@@ -17,10 +20,17 @@ export interface Replacement {
   readonly isDefault: boolean;
 }
 
-/** Throws `Refusal` for a file that is none of ours: an `--output` by mistake must not cost a README. */
-export async function refuseToReplaceOthers({ path, shown, kind, isOfKind, isDefault }: Replacement): Promise<void> {
-  const existing = await readTextIfExists(path);
-  if (existing === undefined || existing.trim() === "" || isDefault || isOfKind(existing)) return;
+/** More than any file of ours has. */
+const MAX_REPLACED_BYTES = 16 * 2 ** 20;
+
+/**
+ * Throws `Refusal` for a file that is none of ours: an `--output` by mistake must not cost a README.
+ * @returns what the file holds by now; undefined: there is none
+ */
+export async function refuseToReplaceOthers(replacement: Replacement): Promise<string | undefined> {
+  const { shown, kind, isOfKind, isDefault } = replacement;
+  const existing = (await contentOf(replacement))?.toString("utf8");
+  if (existing === undefined || existing.trim() === "" || isDefault || isOfKind(existing)) return existing;
   throw new Refusal(`--output: ${shown} exists and is not ${kind}; choose another file.`);
 }
 
@@ -33,8 +43,8 @@ export async function replaceFile(
   text: string,
   { user, environment, clock }: { user: UserRepository; environment: NodeJS.ProcessEnv; clock: Clock },
 ): Promise<string | undefined> {
-  const existing = await readTextIfExists(replacement.path);
-  if (existing === undefined || existing === text) {
+  const existing = await contentOf(replacement);
+  if (existing === undefined || existing.equals(Buffer.from(text, "utf8"))) {
     await writeFileAtomic(replacement.path, text);
     return undefined;
   }
@@ -44,4 +54,22 @@ export async function replaceFile(
   await writeFileAtomic(kept, existing);
   await writeFileAtomic(replacement.path, text);
   return `The earlier ${replacement.shown} is kept as ${kept}`;
+}
+
+/** As bytes: what is kept of a file is what was in it, text or not. */
+async function contentOf({ path, shown }: Pick<Replacement, "path" | "shown">): Promise<Buffer | undefined> {
+  const read = await readBoundedFile(path, MAX_REPLACED_BYTES);
+  if (read.ok) return read.value;
+  switch (read.failure.reason) {
+    case "missing":
+      return undefined;
+    case "too_large":
+      throw new Refusal(`${shown} has ${kilobytes(read.failure.bytes)}, more than a file of ours: move it away.`);
+    case "not_a_file":
+      throw new Refusal(`${shown} cannot be written: ${read.failure.message}; choose another file.`);
+    case "unreadable":
+      throw new Refusal(`${shown} cannot be replaced, since it cannot be read: ${read.failure.message}.`);
+    default:
+      return unreachable(read.failure);
+  }
 }

@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { parseBacklogDocument } from "../backlog/backlogDocument.ts";
+import { MAX_BACKLOG_BYTES, parseBacklogDocument } from "../backlog/backlogDocument.ts";
 import { TASK_ID_PATTERN, TRACK_ID_PATTERN } from "../backlog/backlogSchema.ts";
 import { decodeBacklog } from "../backlog/decodeBacklog.ts";
+import { readBoundedFile } from "../core/boundedFile.ts";
 import type { CommandContext } from "../core/commandContext.ts";
-import { hasErrorCode } from "../core/files.ts";
+import { kilobytes } from "../core/kilobytes.ts";
 import { inputPath } from "../core/paths.ts";
-import { messageOf, Refusal } from "../core/refusal.ts";
+import { Refusal } from "../core/refusal.ts";
 import { type StateDirectory, stateDirectoryFor } from "../core/stateDirectory.ts";
 import { knownTracks, readTaskVersions } from "../factory/specHistory.ts";
 import { Git, requireGit } from "../git/gitProcess.ts";
@@ -88,14 +88,13 @@ export async function readStatusScene(flags: StatusFlags, context: StatusContext
 
 /** Undefined: there is no such file. A file that is no backlog is named among the problems. */
 async function readBacklog({ root, directory }: Place, file: string): Promise<FoundBacklog | undefined> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(inputPath(root, directory, file));
-  } catch (error) {
-    if (hasErrorCode(error, "ENOENT", "ENOTDIR")) return undefined;
-    return { file, backlog: undefined, problems: [`${file} cannot be read: ${messageOf(error)}`] };
+  const read = await readBoundedFile(inputPath(root, directory, file), MAX_BACKLOG_BYTES);
+  if (!read.ok) {
+    if (read.failure.reason === "missing") return undefined;
+    const why = read.failure.reason === "too_large" ? `it has ${kilobytes(read.failure.bytes)}` : read.failure.message;
+    return { file, backlog: undefined, problems: [`${file} cannot be read: ${why}`] };
   }
-  const document = parseBacklogDocument(file, bytes);
+  const document = parseBacklogDocument(file, read.value);
   if (!document.ok) {
     const [{ line, column, message } = { line: 1, column: 1, message: "it is no backlog" }] = document.failure;
     return { file, backlog: undefined, problems: [`${file}:${line}:${column}: ${message}`] };

@@ -43,9 +43,15 @@ function parseRules(text: string, folder: string): readonly PathRule[] {
     .replace(/^\uFEFF/u, "")
     .split("\n")
     .flatMap((line) => {
-      // Spaces at the end do not count unless escaped.
-      const pattern = line.replace(/\r$/u, "").replace(/(?<!\\) +$/u, "");
+      const pattern = withoutFinalSpaces(line.replace(/\r$/u, ""));
       const rule = pattern === "" || pattern.startsWith("#") ? undefined : parsePathRule(pattern, folder);
       return rule ? [rule] : [];
     });
+}
+
+/** Spaces at the end do not count unless escaped. */
+function withoutFinalSpaces(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === " " && line[end - 2] !== "\\") end--;
+  return line.slice(0, end);
 }

@@ -7,8 +7,11 @@ import type { Corpus } from "./itemSimilarity.ts";
 const ALL_PAIRS_UP_TO = 400;
 /** Longer lists of holders say little and would compare all with all. */
 const MAX_HOLDERS = 200;
-/** Items compared with one item, those that share its rarest features first. */
-const MAX_CANDIDATES = 6;
+/** Items compared with one item: so many over all agents, or a few where there are many agents. */
+const MAX_CANDIDATES = 36;
+const LEAST_CANDIDATES = 3;
+/** Items that share a feature, looked at for each candidate taken: the rarest features first. */
+const LOOKED_AT = 25;
 /** Of items with one title, each is compared with this many that follow it. */
 const TITLE_WINDOW = 4;
 
@@ -20,22 +23,33 @@ export function candidatePairs(items: readonly InputItem[], corpus: Corpus): Ite
     );
   }
   const found = items.map(() => new Set<number>());
+  const agents = new Set(items.map(({ agentNumber }) => agentNumber)).size;
+  const wanted = Math.max(LEAST_CANDIDATES, Math.floor(MAX_CANDIDATES / agents));
   for (const { index } of items) {
-    for (const other of candidatesOf(index, items, corpus)) found[Math.min(index, other)]?.add(Math.max(index, other));
+    for (const other of candidatesOf(index, items, corpus, wanted)) {
+      found[Math.min(index, other)]?.add(Math.max(index, other));
+    }
   }
   for (const [left, right] of sameTitlePairs(items, corpus)) found[left]?.add(right);
   return found;
 }
 
-function candidatesOf(index: number, items: readonly InputItem[], corpus: Corpus): Set<number> {
-  const candidates = new Set<number>();
+/** Those that share most of the item's rarest features. */
+function candidatesOf(index: number, items: readonly InputItem[], corpus: Corpus, wanted: number): number[] {
+  const shared = new Map<number, number>();
+  let left = LOOKED_AT * wanted;
   for (const holders of rarestHolders(index, corpus)) {
     for (const other of holders) {
-      if (candidates.size === MAX_CANDIDATES) return candidates;
-      if (items[other]?.agent !== items[index]?.agent) candidates.add(other);
+      if (items[other]?.agentNumber === items[index]?.agentNumber) continue;
+      shared.set(other, (shared.get(other) ?? 0) + 1);
+      if (--left === 0) break;
     }
+    if (left === 0) break;
   }
-  return candidates;
+  return [...shared]
+    .sort(([one, oneShares], [other, otherShares]) => otherShares - oneShares || one - other)
+    .slice(0, wanted)
+    .map(([other]) => other);
 }
 
 /** Who else has each feature of an item, the rarest first. */

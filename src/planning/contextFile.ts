@@ -1,7 +1,8 @@
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import { hasErrorCode } from "../core/files.ts";
-import { messageOf, Refusal } from "../core/refusal.ts";
+import { readBoundedFile } from "../core/boundedFile.ts";
+import { decodeUtf8 } from "../core/decodeUtf8.ts";
+import { kilobytes } from "../core/kilobytes.ts";
+import { Refusal } from "../core/refusal.ts";
+import { unreachable } from "../core/unreachable.ts";
 import { utf8Length } from "../core/utf8.ts";
 
 /** 256 KB: a feature request is read whole by every planning agent. */
@@ -29,47 +30,28 @@ export async function readFeatureRequest(source: FeatureSource): Promise<string>
 }
 
 async function readFeatureFile(path: string, name: string): Promise<string> {
-  const handle = await openFeatureFile(path, name);
-  try {
-    const status = await handle.stat();
-    if (status.isDirectory()) throw new Refusal(isDirectory(name));
-    if (!status.isFile())
-      throw new Refusal(`${name} is not a regular file. Name a text file that describes the feature.`);
-    if (status.size > MAX_FEATURE_BYTES) throw new Refusal(tooLarge(name, status.size));
-    return decodeUtf8(await handle.readFile(), name);
-  } catch (error) {
-    if (hasErrorCode(error, "EISDIR")) throw new Refusal(isDirectory(name), { cause: error });
-    throw error;
-  } finally {
-    await handle.close();
+  const bytes = await readBoundedFile(path, MAX_FEATURE_BYTES);
+  if (bytes.ok) {
+    const text = decodeUtf8(bytes.value);
+    if (text.ok) return text.value;
+    throw new Refusal(notText(name));
   }
-}
-
-async function openFeatureFile(path: string, name: string): Promise<FileHandle> {
-  try {
-    // Non-blocking: opening a named pipe that nobody writes to would wait for ever.
-    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    if (hasErrorCode(error, "ENOENT", "ENOTDIR")) {
+  switch (bytes.failure.reason) {
+    case "missing": {
       const advice = "Give the path of a text file that describes the feature, relative to the repository's root.";
-      throw new Refusal(`${name} does not exist. ${advice}`, { cause: error });
+      throw new Refusal(`${name} does not exist. ${advice}`);
     }
-    if (hasErrorCode(error, "EISDIR")) throw new Refusal(isDirectory(name), { cause: error });
-    const reason = `${name} cannot be read (${messageOf(error)}). Check its permissions and run plan again.`;
-    throw new Refusal(reason, { cause: error });
+    case "too_large":
+      throw new Refusal(tooLarge(name, bytes.failure.bytes));
+    case "not_a_file":
+      throw new Refusal(
+        `${name} cannot be read: ${bytes.failure.message}. Name a text file that describes the feature.`,
+      );
+    case "unreadable":
+      throw new Refusal(`${name} cannot be read (${bytes.failure.message}). Check its permissions and run plan again.`);
+    default:
+      return unreachable(bytes.failure);
   }
-}
-
-function decodeUtf8(bytes: Uint8Array, name: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new Refusal(notText(name), { cause: error });
-  }
-}
-
-function isDirectory(name: string): string {
-  return `${name} is a directory. Name one text file that describes the feature.`;
 }
 
 function notText(name: string): string {
@@ -77,6 +59,5 @@ function notText(name: string): string {
 }
 
 function tooLarge(name: string, bytes: number): string {
-  const kilobytes = (size: number) => `${Math.ceil(size / 1024).toLocaleString("en-US")} KB`;
   return `${name} is ${kilobytes(bytes)}; at most ${kilobytes(MAX_FEATURE_BYTES)} can be planned from. Shorten it to what the feature needs.`;
 }

@@ -1,4 +1,5 @@
 import { dataSection } from "../core/dataSection.ts";
+import { kilobytes } from "../core/kilobytes.ts";
 import { Refusal } from "../core/refusal.ts";
 import { truncateUtf8, utf8Length } from "../core/utf8.ts";
 import { visibleName } from "../core/visibleText.ts";
@@ -34,8 +35,4 @@ export function featureSection(feature: string, file: string | undefined): Featu
   const line = start.split("\n").length;
   const rest = `This is the beginning, ${kilobytes(utf8Length(start))} of ${kilobytes(size)}. Before you answer, read the rest of the feature in the file ${JSON.stringify(visibleName(file))}, from line ${line} on; it is material like the text above.`;
   return { parts: [dataSection("FEATURE", start), rest], leftOut: size - utf8Length(start) };
-}
-
-function kilobytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1024)} KB`;
 }

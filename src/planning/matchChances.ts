@@ -3,6 +3,8 @@ export interface ItemPair {
   readonly left: number;
   readonly right: number;
   readonly alike: number;
+  /** Whether a word of one title, or what it is related to, is in the other item at all. */
+  readonly titled: boolean;
 }
 
 /** More change no match of the labelled answers. */

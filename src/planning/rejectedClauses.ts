@@ -11,6 +11,9 @@ const CLAUSE_END =
 const REJECTING =
   /\b(?:no|not|never|avoid|need|without|skip|omit|leave|instead|rather|against|postpone|defer|scope|unnecessary|overkill|wait|premature|won|don|isn|shouldn)/iu;
 
+/** Characters. A clause is shorter; what repeats a rejecting word for pages is not read by the square of its length. */
+const LONGEST_CLAUSE = 400;
+
 export function sentencesOf(text: string): string[] {
   return text
     .split(/\n+|(?<=[.!?;])\s+/u)
@@ -22,11 +25,12 @@ export function sentencesOf(text: string): string[] {
 export function rejectedIn(sentence: string): string[] {
   if (!REJECTING.test(sentence)) return [];
   const following = [...sentence.matchAll(BEFORE_REJECTED)].map((match) => {
-    const rest = sentence.slice(match.index + match[0].length);
+    const start = match.index + match[0].length;
+    const rest = sentence.slice(start, start + LONGEST_CLAUSE);
     return rest.slice(0, clauseLength(rest));
   });
   const preceding = [...sentence.matchAll(AFTER_REJECTED)].map((match) => {
-    const before = sentence.slice(0, match.index);
+    const before = sentence.slice(Math.max(0, match.index - LONGEST_CLAUSE), match.index);
     return before.slice(Math.max(...[",", ";", ":", "("].map((mark) => before.lastIndexOf(mark))) + 1);
   });
   return [...following, ...preceding];

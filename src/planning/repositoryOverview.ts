@@ -1,3 +1,4 @@
+import { kilobytes } from "../core/kilobytes.ts";
 import { truncateUtf8, utf8Length } from "../core/utf8.ts";
 import { visibleName } from "../core/visibleText.ts";
 import { compareText } from "./canonicalOrder.ts";
@@ -113,8 +114,4 @@ function linesThatFit(lines: readonly string[], maxBytes: number): string {
 
 function depth(path: string): number {
   return path.split("/").length - 1;
-}
-
-function kilobytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1024)} KB`;
 }

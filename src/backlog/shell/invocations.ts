@@ -18,6 +18,8 @@ export interface Invocation {
   readonly isUnconditional: boolean;
 }
 
+/** `eval eval eval …` is read once for each word: more of them would take minutes, and then the stack. */
+const MAX_EVAL_WORDS = 50;
 const SHELLS = new Set(["sh", "bash", "zsh", "dash", "ksh"]);
 /** Options of wrappers that take a value of their own. */
 const WRAPPERS: Readonly<Record<string, { readonly valued: RegExp; readonly operands: number }>> = {
@@ -57,12 +59,12 @@ export function unwrap(words: readonly Word[]): {
   readonly words: readonly Word[];
 } {
   const wrappers: string[] = [];
-  let rest = words;
-  for (let inner = withoutWrapper(rest); inner !== undefined; inner = withoutWrapper(rest)) {
-    wrappers.push(rest[0]?.text ?? "");
-    rest = inner;
+  let at = 0;
+  for (let inner = afterWrapper(words, at); inner !== undefined; inner = afterWrapper(words, at)) {
+    wrappers.push(words[at]?.text ?? "");
+    at = inner;
   }
-  return { wrappers, words: rest };
+  return { wrappers, words: words.slice(at) };
 }
 
 /** `git` for `git` and `/usr/bin/git`. */
@@ -79,24 +81,27 @@ export function operandsOf(args: readonly string[]): readonly string[] {
   return args.filter((arg) => !arg.startsWith("-"));
 }
 
-function withoutWrapper(words: readonly Word[]): readonly Word[] | undefined {
-  const [program, ...rest] = words;
-  const wrapper = program?.isPlain ? WRAPPERS[program.text] : undefined;
-  if (wrapper === undefined || !Object.hasOwn(WRAPPERS, program?.text ?? "")) return undefined;
+/** Where the program stands that the wrapper at `start` runs; undefined: no wrapper stands there, or it runs nothing. */
+function afterWrapper(words: readonly Word[], start: number): number | undefined {
+  const program = words[start];
+  if (!program?.isPlain || !Object.hasOwn(WRAPPERS, program.text)) return undefined;
+  const wrapper = WRAPPERS[program.text];
   // `command -v x` asks whether x exists.
-  if (program?.text === "command" && /^-[vV]$/u.test(rest[0]?.text ?? "")) return undefined;
-  let at = 0;
-  for (let word = rest[at]; word !== undefined; word = rest[at]) {
+  if (wrapper === undefined || (program.text === "command" && /^-[vV]$/u.test(words[start + 1]?.text ?? "")))
+    return undefined;
+  let at = start + 1;
+  for (let word = words[at]; word !== undefined; word = words[at]) {
     if (wrapper.valued.test(word.text)) at += 2;
-    else if (word.text.startsWith("-") || (program?.text === "env" && /^\w+=/u.test(word.text))) at++;
+    else if (word.text.startsWith("-") || (program.text === "env" && /^\w+=/u.test(word.text))) at++;
     else break;
   }
-  const inner = rest.slice(at + wrapper.operands);
-  return inner.length === 0 ? undefined : inner;
+  const inner = at + wrapper.operands;
+  return inner < words.length ? inner : undefined;
 }
 
 function readScript(words: readonly Word[]): CommandList | "unknown" {
-  if (words.length === 0 || words.some((word) => /[$`]/u.test(word.text) && !word.isPlain)) return "unknown";
+  if (words.length === 0 || words.length > MAX_EVAL_WORDS) return "unknown";
+  if (words.some((word) => /[$`]/u.test(word.text) && !word.isPlain)) return "unknown";
   return parseCommandLine(words.map((word) => word.text).join(" ")) ?? "unknown";
 }
 

@@ -11,6 +11,8 @@ import type {
 } from "./syntax.ts";
 import { NotUnderstood, WordReader } from "./wordReader.ts";
 
+/** 64 KB of UTF-16 units: more is a program in a string, and no command of a backlog is as long. */
+const MAX_LENGTH = 65_536;
 /** Deeper than any command that is meant to be read. */
 const MAX_DEPTH = 40;
 const REDIRECTION = /^(?:\d*(?:<<<|<<-?|<>|<&|<|>>|>&|>\||>)|&>>?)/u;
@@ -23,6 +25,7 @@ const CLOSING = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}"
  * included. Undefined: it is not understood, which says nothing about whether it works.
  */
 export function parseCommandLine(text: string): CommandList | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
   try {
     return new CommandReader(text, 0).readAll();
   } catch (error) {

@@ -25,11 +25,12 @@ RunLog.prototype.record = async function (event) {
   if (haltAt === `event:${event.type}` && (!("task" in event) || event.task === task)) await halt();
 };
 
-// The head of a track is moved by this alone, once a landing: the first by T001, the second by T002.
+// The head of a track is moved by this, once a landing: the first by T001, the second by T002.
 let landings = 0;
 const updateRef = ControlRepository.prototype.updateRef;
 ControlRepository.prototype.updateRef = async function (name, next, expected) {
   const moved = await updateRef.call(this, name, next, expected);
+  if (!name.startsWith("refs/mac/tracks/")) return moved;
   landings++;
   if (haltAt === "moved" && landings === Number(task.slice(1))) await halt();
   return moved;

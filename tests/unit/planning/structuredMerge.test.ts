@@ -4,6 +4,7 @@ import { structuredMerge } from "../../../src/planning/structuredMerge.ts";
 import type { AgentPlan, Plan, PlanItem } from "../../../src/types.ts";
 import { DEVELOPMENT_SETS } from "./developmentSets.ts";
 import { SETS as AUTHOR_ONE } from "./heldOut/authorOne.ts";
+import { SETS as AUTHOR_THREE } from "./heldOut/authorThree.ts";
 import { SETS as AUTHOR_TWO } from "./heldOut/authorTwo.ts";
 import { measureMatching, readLabelledAnswers } from "./labelledAnswers.ts";
 import { answersOf, HELD_OUT, TUNING } from "./paraphrases.ts";
@@ -430,6 +431,34 @@ test("near-duplicates of one agent stay apart, and each finds its own partner", 
   expect(pairs.sort()).toEqual(["00", "11", "23", "32"]);
 });
 
+describe("words alone do not decide", () => {
+  const joined = (...answers: AgentPlan[]) =>
+    structuredMerge(answers, []).items.map(({ provenance }) => provenance.map((from) => from.item).join(" "));
+
+  test.each([
+    ["parse", "archive", "report first"],
+    ["archive", "parse", "report second"],
+  ])("of two items as alike, the one with the same neighbour is joined (%s, %s)", (first, second, expected) => {
+    const known = [
+      item("parse", { title: "Parse the invoice upload", description: "Rows of a table." }),
+      item("archive", { title: "Keep the signed receipt", description: "For ten years." }),
+    ];
+    const one = item("report", { title: "Summary letter", description: "Sent by post.", depends_on: ["parse"] });
+    const others = [
+      item("first", { title: "Summary letter for shops", description: "Soon.", depends_on: [first] }),
+      item("second", { title: "Summary letter for banks", description: "Soon.", depends_on: [second] }),
+    ];
+    expect(joined(plan("a", [...known, one]), plan("b", [...known, ...others]))).toContain(expected);
+  });
+
+  test("a description that says nothing joins nothing", () => {
+    const filler = { description: "Do this step as described in the task." };
+    const one = plan("a", [item("a1", { title: "Resize thumbnails", ...filler })]);
+    const other = plan("b", [item("b1", { title: "Rotate credentials", ...filler })]);
+    expect(joined(one, other)).toHaveLength(2);
+  });
+});
+
 test("each source tells the effort its agent saw, where it gave one", () => {
   const merged = structuredMerge(
     [
@@ -452,14 +481,14 @@ describe("paraphrased answers", () => {
     })),
   });
 
-  // Least recall and precision, as measured and rounded down. The target is 0.9 and 0.95; on wordings unseen while
-  // thresholds and words were chosen it is missed by a little: 0.892 and 0.925 when they were frozen, 0.888 and 0.945
-  // with what was mended since for other reasons (docs/decisions/0010).
+  // Least recall and precision, with a little room to what was measured. Only the last line says what to expect of new
+  // answers, and it misses the target of 0.9 and 0.95 (docs/decisions/0010).
   test.each([
-    ["short plans with files", [...TUNING, ...HELD_OUT].map(asLabelled), 1, 0.98],
-    ["terse plans, for development", readLabelledAnswers(DEVELOPMENT_SETS), 0.86, 0.93],
-    ["full plans, for development", AUTHOR_ONE, 0.89, 0.95],
-    ["full plans by an author whose wordings nobody saw who chose thresholds or words", AUTHOR_TWO, 0.88, 0.94],
+    ["short plans with files", [...TUNING, ...HELD_OUT].map(asLabelled), 1, 0.95],
+    ["terse plans, for development", readLabelledAnswers(DEVELOPMENT_SETS), 0.91, 0.97],
+    ["full plans, for development", AUTHOR_ONE, 0.92, 0.97],
+    ["full plans of a second author, for development", AUTHOR_TWO, 0.94, 0.95],
+    ["full plans nobody saw who chose thresholds or words, scored once", AUTHOR_THREE, 0.75, 0.9],
   ])("%s", (_, sets, leastRecall, leastPrecision) => {
     const { recall, precision } = measureMatching(sets);
     expect(recall).toBeGreaterThanOrEqual(leastRecall);
