@@ -7,7 +7,7 @@ import { arrangeDraft, type BacklogRequest, finishDraft, type GeneratedBacklog }
 import { type AskedDraft, askForDraft, type DraftingAgent } from "./draftingAgent.ts";
 import { draftPrompt } from "./draftPrompt.ts";
 import { decodeDraft } from "./draftSchema.ts";
-import { cleanLine } from "./plainText.ts";
+import { titleLine } from "./draftText.ts";
 import { itemsLeftOut } from "./planCoverage.ts";
 
 /** As many errors as help, and as many bytes: a model mends the first and the rest follow. */
@@ -24,7 +24,7 @@ export async function backlogFromAgent(
   agent: DraftingAgent,
 ): Promise<AskedDraft<GeneratedBacklog>> {
   const question = {
-    title: `Backlog for ${cleanLine(request.plan.title)}`,
+    title: `Backlog for ${titleLine(request.plan.title)}`,
     prompt: draftPrompt(request, agent.planFile),
   };
   const { result, usage } = await askForDraft(agent, question, (answer) => compileDraft(request, answer));

@@ -9,10 +9,10 @@ import {
   finishDraft,
   type GeneratedBacklog,
 } from "./draftedBacklog.ts";
+import { draftText, titleLine } from "./draftText.ts";
 import { fitTask } from "./fitTask.ts";
 import { checkPaths } from "./passes/paths.ts";
 import { checkScopes } from "./passes/scopes.ts";
-import { cleanLine, cleanText } from "./plainText.ts";
 import { type CriterionCommands, commandsAmongCriteria } from "./planCommands.ts";
 import { RepositoryIndex } from "./repositoryIndex.ts";
 import { projectContext } from "./taskMessage.ts";
@@ -52,11 +52,11 @@ export function backlogFromPlan(request: BacklogRequest): Result<GeneratedBacklo
 function plannedTasks(items: readonly MergedItem[]): readonly PlannedTask[] {
   const ids = new Map(items.map((item, index) => [item.id, taskId(index, items.length)]));
   return items.map((item, index) => ({
-    criteria: item.acceptance.map(cleanText).filter((criterion) => criterion !== ""),
+    criteria: item.acceptance.map(draftText).filter((criterion) => criterion !== ""),
     task: {
       id: taskId(index, items.length),
-      title: cleanLine(item.title) || `Item ${index + 1} of the plan`,
-      description: cleanText(item.description) || cleanLine(item.title) || `Item ${index + 1} of the plan.`,
+      title: titleLine(item.title) || `Item ${index + 1} of the plan`,
+      description: draftText(item.description) || titleLine(item.title) || `Item ${index + 1} of the plan.`,
       depends_on: [...new Set(item.depends_on.flatMap((dependency) => ids.get(dependency) ?? []))],
       files: [...new Set(item.files)],
       reads: [],

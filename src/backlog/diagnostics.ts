@@ -1,3 +1,5 @@
+import { compareText } from "../core/compareText.ts";
+
 /** Which pass of the compiler speaks; each has its own rules (docs/decisions/0025-what-the-backlog-compiler-checks.md). */
 export type FindingKind =
   | "file"
@@ -143,9 +145,4 @@ function advice(suggestion: string | undefined): string {
 function fieldOf(path: ValuePath): string | undefined {
   const field = path[0] === "tasks" && path.length > 1 ? path[2] : path[0];
   return field === undefined ? undefined : String(field);
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -1,6 +1,6 @@
 import type { JsonSchema } from "../core/agentRunner.ts";
 import { TASK_ID_PATTERN } from "./backlogSchema.ts";
-import { cleanLine, cleanText } from "./plainText.ts";
+import { draftText, titleLine } from "./draftText.ts";
 
 const lines = (description: string, maxItems: number) => ({
   type: "array",
@@ -71,7 +71,7 @@ function taskValue(task: unknown): unknown {
   const { id, title, description, depends_on, files, reads, context, acceptance, complexity } = mapping(task);
   return withoutMissing({
     id,
-    title: mapText(title, cleanLine),
+    title: mapText(title, titleLine),
     description: mapText(description, paragraph),
     depends_on: listOf(depends_on),
     files: listOf(files),
@@ -85,7 +85,7 @@ function taskValue(task: unknown): unknown {
 function checksOf(value: unknown): readonly unknown[] {
   const commands = listOf(value);
   return Array.isArray(commands)
-    ? commands.map((run: unknown) => ({ run: mapText(mapping(run).run ?? run, cleanText) }))
+    ? commands.map((run: unknown) => ({ run: mapText(mapping(run).run ?? run, draftText) }))
     : [];
 }
 
@@ -95,7 +95,7 @@ function listOf(value: unknown): unknown {
 }
 
 function paragraph(text: string): string {
-  const clean = cleanText(text);
+  const clean = draftText(text);
   return clean === "" ? "" : `${clean}\n`;
 }
 

@@ -4,7 +4,7 @@ import { type ArrangedBacklog, arrangeBacklog } from "./arrangeTasks.ts";
 import { checkTasks } from "./checkTasks.ts";
 import { decodeBacklog } from "./decodeBacklog.ts";
 import { bySeverity, type Finding } from "./diagnostics.ts";
-import { cleanLine, cleanText } from "./plainText.ts";
+import { draftText, titleLine } from "./draftText.ts";
 import { renderBacklog } from "./renderBacklog.ts";
 import type { RepositoryFacts } from "./repositoryFacts.ts";
 
@@ -36,11 +36,11 @@ export interface GeneratedBacklog {
 /** A backlog of these tasks as a value for the backlog's own schema. */
 export function backlogValue<T>(request: BacklogRequest, tasks: readonly T[], checks: readonly unknown[] = []) {
   const { base, plan, planFile, setup, trackId, verify } = request;
-  const criteria = plan.acceptance.map(cleanText).filter((criterion) => criterion !== "");
+  const criteria = plan.acceptance.map(draftText).filter((criterion) => criterion !== "");
   return {
     version: 1,
     track_id: trackId,
-    title: cleanLine(plan.title) || trackId,
+    title: titleLine(plan.title) || trackId,
     ...(planFile === undefined ? {} : { plan: planFile }),
     ...(base === undefined ? {} : { base }),
     ...(criteria.length + checks.length === 0 ? {} : { goal: { criteria, checks: checks as readonly Check[] } }),

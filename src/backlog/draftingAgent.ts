@@ -3,17 +3,19 @@ import {
   type AgentRunner,
   type AnswerForm,
   MAX_CORRECTIONS,
+  type Sampling,
   type SpawnResult,
 } from "../core/agentRunner.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Pause } from "../core/pause.ts";
 import type { ProgressEntry } from "../core/progress.ts";
+import { refusesTheForm } from "../core/refusedForm.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { ModelRef } from "../types.ts";
 import { DRAFT_SYSTEM } from "./draftPrompt.ts";
 import { draftSchema } from "./draftSchema.ts";
-import { cleanLine } from "./plainText.ts";
+import { titleLine } from "./draftText.ts";
 
 /** Who drafts, and with what. */
 export interface DraftingAgent {
@@ -41,6 +43,8 @@ export interface DraftUsage {
   readonly costUsd: number;
   /** True: it was asked for structured output and gave none. */
   readonly failedStructuredOutput: boolean;
+  /** Of the last session. */
+  readonly sampling?: Sampling | undefined;
 }
 
 export type NoDraft =
@@ -84,7 +88,7 @@ export async function askForDraft<Draft>(
         if (activity.kind === "notice") agent.report("warn", activity.message);
         if (activity.kind !== "correction") return;
         const count = `${activity.correction} of ${MAX_CORRECTIONS}`;
-        agent.report("warn", `asked to correct its draft (${count}): ${cleanLine(activity.problem)}`);
+        agent.report("warn", `asked to correct its draft (${count}): ${titleLine(activity.problem)}`);
       },
     });
 
@@ -92,7 +96,7 @@ export async function askForDraft<Draft>(
   const again = agent.signal.aborted ? undefined : secondTry(first, agent);
   if (again === undefined) return { result: outcomeOf(first, compile), usage: usageOf([first]) };
   const wait = again.waitMs === 0 ? "at once" : `in ${Math.ceil(again.waitMs / 1_000)} s`;
-  agent.report("warn", `${cleanLine(again.why)}; asking once more ${wait}`);
+  agent.report("warn", `${titleLine(again.why)}; asking once more ${wait}`);
   await agent.pause(again.waitMs, agent.signal);
   if (agent.signal.aborted) return { result: failure({ reason: "aborted" }), usage: usageOf([first]) };
   const second = await ask(again.by);
@@ -109,17 +113,13 @@ interface SecondTry {
 function secondTry(result: SpawnResult, { by, clock }: DraftingAgent): SecondTry | undefined {
   if (result.status !== "error") return undefined;
   const { message: why, reason, retryable, retryAt } = result.failure;
+  if (refusesTheForm(result.failure, by)) return { why, waitMs: 0, by: "text" };
   switch (reason) {
     case "rate_limited": {
       const waitMs = retryAt === undefined ? LONGEST_WAIT_MS : Math.max(WAIT_MS, retryAt - clock.now());
       return waitMs <= LONGEST_WAIT_MS ? { why, waitMs, by } : undefined;
     }
     case "provider":
-      // Some take no forced tool call, which is how an answer by schema is asked for, and say so in this way.
-      if (!retryable && by === "schema" && /tool|schema|format|structured|function/iu.test(why)) {
-        return { why, waitMs: 0, by: "text" };
-      }
-      return retryable ? { why, waitMs: WAIT_MS, by } : undefined;
     case "unreachable":
     case "host":
       return retryable ? { why, waitMs: WAIT_MS, by } : undefined;
@@ -159,7 +159,7 @@ function outcomeOf<Draft>(
 function noDraft({ reason, message, retryAt }: AgentFailure): NoDraft {
   if (reason === "aborted") return { reason };
   if (reason === "invalid_answer") return { reason: "refused", errors: message };
-  return { reason: "unanswered", message: cleanLine(message), ...(retryAt === undefined ? {} : { retryAt }) };
+  return { reason: "unanswered", message: titleLine(message), ...(retryAt === undefined ? {} : { retryAt }) };
 }
 
 function usageOf(results: readonly SpawnResult[]): DraftUsage {
@@ -167,6 +167,7 @@ function usageOf(results: readonly SpawnResult[]): DraftUsage {
     tokens: results.reduce((sum, { metadata }) => sum + metadata.tokensUsed, 0),
     costUsd: results.reduce((sum, { metadata }) => sum + metadata.costUsd, 0),
     failedStructuredOutput: results.some(({ metadata }) => metadata.failedStructuredOutput),
+    sampling: results.at(-1)?.metadata.sampling,
   };
 }
 

@@ -31,6 +31,9 @@ const PICOMATCH_OPTIONS = {
   windows: false,
 } as const;
 
+/** In a segment, and of `**` in a path: with more, telling that a long name does not match can take minutes. */
+const MAX_STARS = 4;
+
 /** Braces multiply; a list this long is written out better. */
 const MAX_ALTERNATIVES = 64;
 
@@ -45,6 +48,8 @@ export function parsePathPattern(entry: string): Result<PathPattern, string> {
     return failure("holds an empty segment, `.` or `..`; write the path from the repository's root");
   }
   if (!/[*?[\]{}]/u.test(text)) return success({ text, literal: true, globs: [text, `${text}/**`] });
+  if (hasTooManyStars(text.split("/")))
+    return failure(`has more than ${MAX_STARS} wildcards \`*\` in a segment, or \`**\``);
   if (!isBalanced(text)) return failure("has a bracket or brace that is never closed");
   const expanded = expandBraces(text);
   if (expanded === undefined) return failure(`stands for more than ${MAX_ALTERNATIVES} patterns`);
@@ -75,6 +80,11 @@ function spellingProblem(entry: string): string | undefined {
   if (entry.includes("\\")) return "holds a backslash; segments are separated by /";
   if (entry.startsWith("!")) return "begins with !; list what may be written instead";
   return undefined;
+}
+
+function hasTooManyStars(segments: readonly string[]): boolean {
+  const anyDepth = segments.filter((segment) => segment === "**").length;
+  return anyDepth > MAX_STARS || segments.some((segment) => (segment.match(/\*+/gu) ?? []).length > MAX_STARS);
 }
 
 function isBalanced(text: string): boolean {

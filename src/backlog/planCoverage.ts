@@ -1,6 +1,6 @@
 import type { Plan, Task } from "../types.ts";
+import { titleLine } from "./draftText.ts";
 import { parsePathPattern } from "./pathPattern.ts";
-import { cleanLine } from "./plainText.ts";
 import { taskWriters } from "./taskWriters.ts";
 
 /** More than these are a draft of something else. */
@@ -20,8 +20,8 @@ export function itemsLeftOut({ items }: Plan, tasks: readonly Task[]): readonly 
     return paths.length > 0 && paths.length === files.length && paths.every((path) => writers(path).length === 0);
   });
   const notes = left.slice(0, SHOWN).map(({ title, files }) => {
-    const named = files.slice(0, 3).map(cleanLine).join(", ");
-    return `No task writes what the plan's item "${cleanLine(title)}" names: ${named}${files.length > 3 ? ", …" : ""}.`;
+    const named = files.slice(0, 3).map(titleLine).join(", ");
+    return `No task writes what the plan's item "${titleLine(title)}" names: ${named}${files.length > 3 ? ", …" : ""}.`;
   });
   return left.length > SHOWN
     ? [...notes, `${left.length - SHOWN} more items of the plan are written by no task.`]

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readTextIfExists } from "../core/files.ts";
+import { parseJson } from "../core/parseJson.ts";
 
 export interface ProjectCommands {
   readonly verify: readonly string[];
@@ -33,11 +34,6 @@ interface Manifest {
 
 /** What is not JSON, or not a mapping, has no scripts; saying so is its own tools' task. */
 function parseManifest(text: string | undefined): Manifest {
-  if (text === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : {};
-  } catch {
-    return {};
-  }
+  const value = text === undefined ? undefined : parseJson(text);
+  return typeof value === "object" && value !== null ? value : {};
 }

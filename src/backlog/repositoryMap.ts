@@ -1,3 +1,4 @@
+import { compareText } from "../core/compareText.ts";
 import { counted } from "../core/counted.ts";
 import { truncateUtf8, utf8Length } from "../core/utf8.ts";
 import { visibleName } from "../core/visibleText.ts";
@@ -28,8 +29,8 @@ export function repositoryMap(
   named: readonly string[],
   maxBytes: number,
 ): string {
-  const files = [...facts.files].map(([path, file]) => ({ path, file })).sort((a, b) => compare(a.path, b.path));
-  const entries = [...new Set(named.map(textOf))].filter((entry) => entry !== "").sort(compare);
+  const files = [...facts.files].map(([path, file]) => ({ path, file })).sort((a, b) => compareText(a.path, b.path));
+  const entries = [...new Set(named.map(textOf))].filter((entry) => entry !== "").sort(compareText);
   const bytes = files.reduce((sum, { file }) => sum + file.bytes, 0);
   const total = `${counted(files.length, "file")}, ${size(bytes)}.`;
   const text = new BudgetedText(maxBytes, total);
@@ -132,7 +133,7 @@ function folderLines(files: readonly MappedFile[], depth: number): readonly stri
     folders.set(name, { files: folder.files + 1, bytes: folder.bytes + file.bytes });
   }
   return [...folders]
-    .sort(([a], [b]) => compare(a, b))
+    .sort(([a], [b]) => compareText(a, b))
     .map(([name, folder]) => `${visibleName(name) || "."}/ ${counted(folder.files, "file")}, ${size(folder.bytes)}`);
 }
 
@@ -161,10 +162,4 @@ function textOf(entry: string): string {
 
 function size(bytes: number): string {
   return bytes < 1024 ? `${bytes} B` : `${Math.round(bytes / 1024)} KB`;
-}
-
-/** By code units: the same on every machine, whatever its language. */
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

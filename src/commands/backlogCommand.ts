@@ -5,9 +5,9 @@ import { detectProjectCommands } from "../backlog/projectCommands.ts";
 import { readRepositoryFacts } from "../backlog/readRepositoryFacts.ts";
 import { trackIdFromTitle } from "../backlog/trackId.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
-import { formatModelRef } from "../core/modelCatalog.ts";
 import { inputPath, outputPath, shownPath } from "../core/paths.ts";
 import { Refusal } from "../core/refusal.ts";
+import { sampledModel } from "../core/sampledModel.ts";
 import type { BacklogSpec } from "../factory/specRepository.ts";
 import type { VersionOrigin } from "../factory/specVersion.ts";
 import { Git, requireGit, withoutFinalNewline } from "../git/gitProcess.ts";
@@ -113,6 +113,6 @@ function refuseToReplaceWork(existing: string, trackId: string, shown: string): 
 
 function backlogOrigin({ author }: Drafted, plan: string | undefined): VersionOrigin {
   if (author === undefined) return { author: "agent", reason: "the plan's own items, without a model", plan };
-  const models = [formatModelRef(author.model)];
+  const models = [sampledModel(author.model, author.usage.sampling)];
   return { author: "agent", reason: "drafted from the plan", models, prompt: DRAFT_PROMPT_VERSION, plan };
 }

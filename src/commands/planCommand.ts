@@ -8,6 +8,7 @@ import { formatModelRef } from "../core/modelCatalog.ts";
 import { inputPath, outputPath, shownPath } from "../core/paths.ts";
 import { createLimiter } from "../core/rateLimit.ts";
 import { Refusal } from "../core/refusal.ts";
+import { sampledModel } from "../core/sampledModel.ts";
 import { describeUsage } from "../core/usageText.ts";
 import type { VersionOrigin } from "../factory/specVersion.ts";
 import { Git, requireGit } from "../git/gitProcess.ts";
@@ -105,7 +106,7 @@ function planOrigin({ agents }: Plan, authors: readonly AnswerAuthor[]): Version
   return {
     author: "agent",
     reason: `merged from the answers of ${agents.join(", ")}`,
-    models: [...new Set(authors.map(({ model }) => formatModelRef(model)))],
+    models: [...new Set(authors.map(({ model, sampling }) => sampledModel(model, sampling)))],
     prompt: [...new Set(authors.map(({ promptVersion }) => promptVersion))].join(", "),
   };
 }

@@ -1,3 +1,4 @@
+import { TASK_ID_PATTERN } from "../backlog/backlogSchema.ts";
 import type { CommandReport } from "../core/commandContext.ts";
 import { Refusal } from "../core/refusal.ts";
 import { latestTaskSpec, readBacklogVersions, readPlanVersions, readTaskVersions } from "../factory/specHistory.ts";
@@ -63,11 +64,11 @@ async function detailOf(
   id: string,
   withHistory: boolean,
 ): Promise<Pick<TaskStatusDetail, "spec" | "attempts" | "history" | "unrecorded">> {
+  // Its versions are asked for by path: nothing but an id may become one.
+  if (!new RegExp(TASK_ID_PATTERN).test(id)) throw unknownTask(id, trackId);
   const task = backlog?.tasks.find((other) => other.id === id);
   const history = await readTaskVersions(git, state.controlGit, trackId, id);
-  if (task === undefined && history.length === 0 && !run?.state.tasks.has(id)) {
-    throw new Refusal(`No task '${id}' is known in track ${trackId}.`);
-  }
+  if (task === undefined && history.length === 0 && !run?.state.tasks.has(id)) throw unknownTask(id, trackId);
   const recorded = await latestTaskSpec(git, state.controlGit, trackId, id);
   const spec = task === undefined ? recorded : taskSpecText(task);
   const attempts: AttemptSummary[] = [];
@@ -81,6 +82,10 @@ async function detailOf(
   if (spec === undefined || spec === recorded) return { ...detail, history };
   const unrecorded = await differenceOf(git, `tasks/${id}.yaml`, recorded ?? "", spec);
   return { ...detail, history, unrecorded };
+}
+
+function unknownTask(id: string, trackId: string): Refusal {
+  return new Refusal(`No task '${id}' is known in track ${trackId}.`);
 }
 
 /** A run whose journal cannot be read has none to show: the latest one's is told as a problem. */

@@ -7,7 +7,7 @@ export interface VersionOrigin {
   readonly author: SpecAuthor;
   /** Why there is a new version, in one line. */
   readonly reason: string;
-  /** As provider/model, where models had a part in it. */
+  /** As provider/model, with what they were sampled with, where models had a part in it. No commas. */
   readonly models?: readonly string[] | undefined;
   /** Which version of our prompt they were asked with. */
   readonly prompt?: string | undefined;

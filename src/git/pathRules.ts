@@ -11,7 +11,11 @@ export interface PathRule {
   matches(path: string): boolean;
 }
 
+/** Longer than any path: such a line is no rule that somebody wrote, and takes seconds to compile. */
+const MAX_PATTERN = 4_096;
+
 export function parsePathRule(pattern: string, folder: string): PathRule | undefined {
+  if (pattern.length > MAX_PATTERN) return undefined;
   const negated = pattern.startsWith("!");
   const text = (negated ? pattern.slice(1) : pattern).replace(/^\\(?=[#!])/u, "");
   const foldersOnly = text.endsWith("/");
@@ -39,8 +43,11 @@ function compile(pattern: string, isAnchored: boolean): RegExp | undefined {
     } else if (pattern.slice(index) === "**" && pattern[index - 1] === "/") {
       source += ".+";
       index++;
-    } else if (character === "*") source += "[^/]*";
-    else if (character === "?") source += "[^/]";
+    } else if (character === "*") {
+      // Stars side by side say no more than one, and each takes its own time to fail.
+      while (pattern[index + 1] === "*") index++;
+      source += "[^/]*";
+    } else if (character === "?") source += "[^/]";
     else if (character === "[") {
       const end = pattern.indexOf("]", index + (/[!^]/u.test(pattern[index + 1] ?? "") ? 3 : 2));
       if (end < 0) return undefined;

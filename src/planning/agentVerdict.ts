@@ -1,4 +1,5 @@
 import type { AgentFailure, AnswerForm, SpawnResult } from "../core/agentRunner.ts";
+import { refusesTheForm } from "../core/refusedForm.ts";
 import type { Result } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
 
@@ -35,16 +36,13 @@ export function judgeResult<Answer>(
 }
 
 function judgeFailure(failed: AgentFailure, by: AnswerForm["by"]): Verdict<never> {
-  const { reason, message, retryable } = failed;
+  const { reason, message } = failed;
+  if (refusesTheForm(failed, by)) return { next: "in-words", problem: message };
   switch (reason) {
     case "rate_limited":
     case "quota_exhausted":
       return { next: "later", failure: failed };
-    case "provider": {
-      // Some take no forced tool call, which is how OpenCode asks for an answer by schema, and say so in this way.
-      const refusesTheForm = by === "schema" && !retryable && /tool|schema|format|structured|function/i.test(message);
-      return refusesTheForm ? { next: "in-words", problem: message } : otherModel(message);
-    }
+    case "provider":
     case "model_unavailable":
     case "authentication":
     case "context_overflow":

@@ -34,14 +34,14 @@ export function candidatePairs(items: readonly InputItem[], corpus: Corpus): Ite
   return found;
 }
 
-/** Those that share most of the item's rarest features. */
+/** Those that share most of the item's rarest features, as these count in likeness. */
 function candidatesOf(index: number, items: readonly InputItem[], corpus: Corpus, wanted: number): number[] {
   const shared = new Map<number, number>();
   let left = LOOKED_AT * wanted;
-  for (const holders of rarestHolders(index, corpus)) {
-    for (const other of holders) {
-      if (items[other]?.agentNumber === items[index]?.agentNumber) continue;
-      shared.set(other, (shared.get(other) ?? 0) + 1);
+  for (const feature of rarestFeatures(index, corpus)) {
+    const counts = (corpus.items[index]?.weights.get(feature) ?? 0) * (corpus.rarities[feature] ?? 0);
+    for (const other of corpus.holders[feature] ?? []) {
+      if (items[other]?.agentNumber !== items[index]?.agentNumber) shared.set(other, (shared.get(other) ?? 0) + counts);
       if (--left === 0) break;
     }
     if (left === 0) break;
@@ -52,12 +52,12 @@ function candidatesOf(index: number, items: readonly InputItem[], corpus: Corpus
     .map(([other]) => other);
 }
 
-/** Who else has each feature of an item, the rarest first. */
-function rarestHolders(index: number, corpus: Corpus): (readonly number[])[] {
+/** An item's features that others have too, the rarest first. */
+function rarestFeatures(index: number, corpus: Corpus): number[] {
+  const holders = (feature: number) => corpus.holders[feature]?.length ?? 0;
   return (corpus.vectors[index]?.features ?? [])
-    .map((feature) => corpus.holders[feature] ?? [])
-    .filter((holders) => holders.length > 1 && holders.length <= MAX_HOLDERS)
-    .sort((left, right) => left.length - right.length);
+    .filter((feature) => holders(feature) > 1 && holders(feature) <= MAX_HOLDERS)
+    .sort((left, right) => holders(left) - holders(right));
 }
 
 /** Hundreds of items may share one title and nothing rare: compared with their neighbours by content. */

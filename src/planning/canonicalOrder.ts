@@ -1,4 +1,7 @@
+import { compareText } from "../core/compareText.ts";
 import type { AgentPlan, PlanItem } from "../types.ts";
+
+export { compareText };
 
 /** An item of one agent's answer with its place in the whole input. */
 export interface InputItem {
@@ -40,12 +43,6 @@ export function canonicalItems(answers: readonly AgentPlan[]): InputItem[] {
     }
   }
   return items;
-}
-
-/** By UTF-16 code unit: the same on every machine, unlike `localeCompare`. */
-export function compareText(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }
 
 /** Like `compareText`, but numbers inside compare as numbers: `step2` before `step10`. */

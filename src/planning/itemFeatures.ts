@@ -23,16 +23,18 @@ export interface ItemFeatures {
   readonly removes: boolean;
   readonly mentionsRemoval: boolean;
   readonly sides: TitleSides;
+  /** Features the words of the title have; with those, what the title is about can be looked for in another item. */
+  readonly titleFeatures: readonly number[];
   /** By feature, with the greatest weight any of its occurrences has. */
   readonly weights: ReadonlyMap<number, number>;
 }
 
 const TERM = 40;
-const RELATED = 46;
-const BEGINNING = 16;
-const PART = 12;
+const RELATED = 56;
+const BEGINNING = 24;
+const PART = 20;
 const RELATED_BY_PART = 42;
-const FILE = 60;
+const FILE = 90;
 /** A word of the title says as much as two others. */
 const TITLE = 2;
 
@@ -97,6 +99,7 @@ export function featuresOfItems(items: readonly PlanItem[]): {
       ...aboutOf(item),
       mentionsRemoval: all.some((term) => REMOVAL_TERMS.has(term)),
       sides: titleSides(item.title),
+      titleFeatures: [...title].flatMap((term) => featuresOf(term).map(({ feature }) => feature)),
       weights,
     };
   });

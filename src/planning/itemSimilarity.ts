@@ -29,7 +29,7 @@ const ALONE_PERCENT = 43;
 /** Added to both sides of nothing: two items of three words each must share more than one of them. */
 const FEW_WORDS = 2_000;
 /** Different kinds of item, in percent; numbers in both titles that differ. */
-const OTHER_KIND_PERCENT = 80;
+const OTHER_KIND_PERCENT = 70;
 const OTHER_NUMBERS_PERCENT = 50;
 /** The shorter of two items counts this much in what sharing is measured against, in percent; the longer the rest. */
 const SHORTER_PERCENT = 65;
@@ -76,6 +76,16 @@ export function similarity(corpus: Corpus, left: number, right: number): number 
     bothNumbered && one.titleNumbers !== other.titleNumbers ? OTHER_NUMBERS_PERCENT : 100,
   ];
   return percents.reduce((score, percent) => Math.floor((score * percent) / 100), alike);
+}
+
+/** Whether a word of one title, or what it is related to, is in the other item at all. */
+export function sharesTitle(corpus: Corpus, left: number, right: number): boolean {
+  const [one, other] = [corpus.items[left], corpus.items[right]];
+  if (one === undefined || other === undefined) return false;
+  return (
+    one.titleFeatures.some((feature) => other.weights.has(feature)) ||
+    other.titleFeatures.some((feature) => one.weights.has(feature))
+  );
 }
 
 function sharedShare(corpus: Corpus, left: ItemVector | undefined, right: ItemVector | undefined): number {

@@ -12,18 +12,13 @@ interface Candidate {
 }
 
 /**
- * Joins groups of nodes further, the strongest first, as long as the mean strength of the links between two groups is
- * at least `threshold` (average linkage) and no two nodes of one group have the same label. Nodes that were not
- * compared do not count. Groups stay in the order of their first nodes, and nodes ascend; ties go to the lowest.
+ * Groups nodes, numbered from 0 and each with a label, the strongest links first, as long as the mean strength of the
+ * links between two groups is at least `threshold` (average linkage) and no two nodes of one group have the same label.
+ * Nodes that were not compared do not count. Groups stay in the order of their first nodes, and nodes ascend; ties go to
+ * the lowest.
  */
-export function joinByLinks(
-  start: readonly (readonly number[])[],
-  labels: readonly number[],
-  links: readonly Link[],
-  threshold: number,
-): number[][] {
-  const groups = start.map((nodes) => ({ nodes: [...nodes], labels: new Set(nodes.map((node) => labels[node])) }));
-  const groupOf = groupNumbers(start);
+export function joinByLinks(labels: readonly number[], links: readonly Link[], threshold: number): number[][] {
+  const groups = labels.map((label, node) => ({ nodes: [node], labels: new Set([label]) }));
   const between = groups.map(() => new Map<number, { sum: number; count: number }>());
   const add = (left: number, right: number, sum: number, count: number) => {
     const known = between[left]?.get(right);
@@ -38,7 +33,7 @@ export function joinByLinks(
     return sum / count;
   };
 
-  for (const { left, right, strength } of links) add(groupOf[left] ?? 0, groupOf[right] ?? 0, strength, 1);
+  for (const { left, right, strength } of links) add(left, right, strength, 1);
   const queue: Candidate[] = [];
   for (const [one, others] of between.entries()) {
     for (const [other, { sum, count }] of others) {
@@ -73,13 +68,6 @@ export function joinByLinks(
     .filter(({ nodes }) => nodes.length > 0)
     .map(({ nodes }) => nodes.sort((left, right) => left - right))
     .sort(([left = 0], [right = 0]) => left - right);
-}
-
-/** The number of its group, by node. */
-export function groupNumbers(groups: readonly (readonly number[])[]): number[] {
-  const numbers: number[] = [];
-  for (const [number, nodes] of groups.entries()) for (const node of nodes) numbers[node] = number;
-  return numbers;
 }
 
 function comesBefore(left: Candidate, right: Candidate): boolean {

@@ -1,3 +1,4 @@
+import { withoutHiddenCharacters } from "../core/visibleText.ts";
 import { fencedCode, splitAtFences } from "./markdownFences.ts";
 
 /**
@@ -5,7 +6,7 @@ import { fencedCode, splitAtFences } from "./markdownFences.ts";
  * fence open, or start a heading, a table, HTML or a comment, nor load an image from elsewhere, nor turn the text around.
  */
 export function markdownProse(text: string): string {
-  return splitAtFences(printable(text))
+  return splitAtFences(withoutHiddenCharacters(text))
     .map((piece) => (piece.kind === "code" ? fencedCode(piece.text) : withoutStructure(piece.text)))
     .join("\n");
 }
@@ -36,14 +37,7 @@ export function markdownPath(path: string): string {
 }
 
 function oneLine(text: string): string {
-  return printable(text).replace(/\s+/gu, " ").trim();
-}
-
-/** Lines ending in `\n`, and no characters that steer: controls, and those that turn the direction of text around. */
-function printable(text: string): string {
-  return text
-    .replace(/\r\n?|[\u{85}\u{2028}\u{2029}]/gu, "\n")
-    .replace(/(?![\n\t])[\p{Cc}\u{202a}-\u{202e}\u{2066}-\u{2069}\u{feff}]/gu, "");
+  return withoutHiddenCharacters(text).replace(/\s+/gu, " ").trim();
 }
 
 function withoutHtmlAndFences(text: string): string {

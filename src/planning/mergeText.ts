@@ -22,7 +22,7 @@ export function mostCentral(texts: readonly Said[]): Said {
 
 /**
  * The most central text, followed by the sentences of the others that say something it does not (fewer than half of
- * their terms are known, at least four are new), as long as the whole stays within `maxBytes`. One text, or the same
+ * their terms are known, at least two are new: a short sentence may be a whole requirement), as long as the whole stays within `maxBytes`. One text, or the same
  * text several times, comes back as it is.
  */
 export function mergeProse(texts: readonly Said[], maxBytes: number): string {
@@ -36,7 +36,7 @@ export function mergeProse(texts: readonly Said[], maxBytes: number): string {
       const terms = [...new Set(termsOf(sentence))];
       const unknown = terms.filter((term) => !known.has(term)).length;
       const fits = utf8Length(merged) + utf8Length(sentence) + 2 <= maxBytes;
-      if (unknown < 4 || 2 * unknown <= terms.length || !fits) return false;
+      if (unknown < 2 || 2 * unknown <= terms.length || !fits) return false;
       for (const term of terms) known.add(term);
       return true;
     });

@@ -2,13 +2,15 @@ import type { AgentPlan, Disagreement } from "../types.ts";
 import { groupBy } from "./groupBy.ts";
 import { agentsOf, type PlacedGroup } from "./placedGroup.ts";
 import { rejectedIn, sentencesOf } from "./rejectedClauses.ts";
-import { termsOf } from "./terms.ts";
+import { termsOf, words } from "./terms.ts";
 
 /** What an agent argues against, and the sentence in which it does. */
 interface Rejection {
   readonly agent: string;
   readonly sentence: string;
   readonly terms: ReadonlySet<string>;
+  /** What the clause begins with, where that is a matter and no verb that is done to one. */
+  readonly head: string | undefined;
 }
 
 /** Words of arguing, not of what is argued about. */
@@ -31,7 +33,7 @@ export function rejectedItems(placed: readonly PlacedGroup[], answers: readonly 
       titles.flatMap((terms) => [...terms].flatMap((term) => byTerm.get(term) ?? [])).map(({ rejection }) => rejection),
     );
     const against = [...near].filter(
-      ({ agent, terms }) => !agents.has(agent) && titles.some((title) => isAbout(terms, title)),
+      (rejection) => !agents.has(rejection.agent) && titles.some((title) => isAbout(rejection, title)),
     );
     return against.length === 0 ? [] : [disagreementOver(place, agents, against)];
   });
@@ -51,11 +53,21 @@ function disagreementOver(
   return { about: `Whether ${id} (${title}) is wanted`, positions, settled };
 }
 
-/** The rejected matter is in the title and makes up half of it, or the whole title is in what is rejected. */
-function isAbout(rejected: ReadonlySet<string>, title: ReadonlySet<string>): boolean {
-  const shared = [...title].filter((term) => rejected.has(term)).length;
+/**
+ * The rejected matter is in the title and makes up half of it or begins it ("no caching": "Cache the files on disk"), or
+ * the whole title is in what is rejected.
+ */
+function isAbout({ terms, head }: Rejection, title: ReadonlySet<string>): boolean {
+  const shared = [...title].filter((term) => terms.has(term)).length;
   if (shared === title.size && title.size > 1) return true;
-  return shared === rejected.size && 2 * shared >= title.size;
+  const [first] = title;
+  return shared === terms.size && (2 * shared >= title.size || (head !== undefined && head === first));
+}
+
+/** "never dropped" forbids an act; "no caching" rejects a matter. */
+function headOf(clause: string): string | undefined {
+  const [first = ""] = words(clause);
+  return first.endsWith("ed") ? undefined : termsOf(first)[0];
 }
 
 function rejectionsIn({ agent, answer }: AgentPlan): Rejection[] {
@@ -68,8 +80,12 @@ function rejectionsIn({ agent, answer }: AgentPlan): Rejection[] {
   const sentences = texts.flatMap(sentencesOf);
   return [...new Set(sentences)].flatMap((sentence) =>
     rejectedIn(sentence)
-      .map((text) => new Set(termsOf(text).filter((term) => !ARGUING.has(term))))
-      .filter((terms) => terms.size > 0)
-      .map((terms) => ({ agent, sentence, terms })),
+      .map((text) => ({
+        agent,
+        sentence,
+        terms: new Set(termsOf(text).filter((term) => !ARGUING.has(term))),
+        head: headOf(text),
+      }))
+      .filter(({ terms }) => terms.size > 0),
   );
 }

@@ -1,7 +1,7 @@
+import { compareText } from "../core/compareText.ts";
 import { kilobytes } from "../core/kilobytes.ts";
 import { truncateUtf8, utf8Length } from "../core/utf8.ts";
 import { visibleName } from "../core/visibleText.ts";
-import { compareText } from "./canonicalOrder.ts";
 import { cleanText } from "./cleanText.ts";
 import { groupBy } from "./groupBy.ts";
 

@@ -234,6 +234,7 @@ test.each<[Partial<StatusFlags>, string]>([
   [{ task: "T009" }, "No task 'T009' is known here; tasks/BACKLOG.yaml has T001, T002, T003."],
   [{ task: "../T001" }, "No task '../T001' is known here"],
   [{ task: "T009", trackId: "words" }, "No task 'T009' is known in track words."],
+  [{ task: "*", trackId: "words", history: true }, "No task '*' is known in track words."],
   [{ trackId: "nowhere" }, "No track 'nowhere' is known here; known are words."],
   [{ run: "20260101-000000000-abcdef" }, "No run '20260101-000000000-abcdef' is known here; there is none."],
   [{ history: true }, "No version of track words is recorded yet: 'opencode run implement' records what it is given."],

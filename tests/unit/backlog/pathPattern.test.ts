@@ -68,3 +68,14 @@ describe("parsePathPattern", () => {
     expect(parsePathPattern(entry).ok).toBe(false);
   });
 });
+
+test("wildcards that would take minutes to say no are refused, each in a segment or over all", () => {
+  for (const entry of ["*a*a*a*a*b", "**/a/**/b/**/c/**/d/**/e"]) {
+    const parsed = parsePathPattern(entry);
+    expect(parsed.ok ? "" : parsed.failure).toContain("more than 4 wildcards");
+  }
+  for (const entry of ["packages/*/src/**/*-*.*.test.*", "***a"]) expect(parsePathPattern(entry).ok).toBe(true);
+  const startedAt = performance.now();
+  expect(compileScope(["*a*a*a*b"])("a".repeat(200))).toBe(false);
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+});

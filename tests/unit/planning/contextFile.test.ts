@@ -48,7 +48,7 @@ test("what is missing, empty or no text is refused by name", async () => {
   await mkdir(join(folder, "docs"));
   expect(await refusal(readNamed("nothing.md"))).toStartWith("Context file nothing.md does not exist.");
   expect(await refusal(readNamed("feature.md/x"))).toStartWith("Context file feature.md/x does not exist.");
-  expect(await refusal(readNamed("docs"))).toStartWith("Context file docs is a directory.");
+  expect(await refusal(readNamed("docs"))).toStartWith("Context file docs cannot be read: it is a folder.");
   expect(await refusal(readFile(""))).toStartWith("Context file feature.md is empty.");
   expect(await refusal(readFile(" \n\t\ufeff\n"))).toStartWith("Context file feature.md is empty.");
   expect(await refusal(readFile(new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0xff])))).toContain("is not UTF-8 text");
@@ -59,5 +59,5 @@ test("what is missing, empty or no text is refused by name", async () => {
 test("a named pipe is refused without waiting for a writer", async () => {
   const env = { PATH: process.env.PATH ?? "" };
   expect(passed(await runProcess("mkfifo", ["pipe"], { cwd: folder, env, timeoutMs: 5_000 }))).toBe(true);
-  expect(await refusal(readNamed("pipe"))).toStartWith("Context file pipe is not a regular file.");
+  expect(await refusal(readNamed("pipe"))).toStartWith("Context file pipe cannot be read: it is not a regular file.");
 });

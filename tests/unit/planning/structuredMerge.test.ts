@@ -305,6 +305,7 @@ describe("disagreements", () => {
     ["Migrate the tools to TypeScript", { acceptance: ["Migrating the tools to TypeScript is out of scope."] }],
     ["Deploy to Kubernetes", { items: [{ ...measuring, acceptance: ["Kubernetes would be overkill"] }] }],
     ["Support dark mode", { approach: "Dark mode isn't needed yet, so we leave it." }],
+    ["Cache the exported files on disk", { approach: "Serialise first. Do not add caching now, it is out of scope." }],
   ])("%s, rejected by another agent, is kept and listed", (title, changes) => {
     const merged = against(title, changes);
     expect(merged.items.map((one) => one.title).sort()).toEqual([measuring.title, title].sort());
@@ -318,8 +319,26 @@ describe("disagreements", () => {
     ["Encrypt backups", { risks: ["No backup may be lost."] }],
     ["Retry failed uploads", { risks: ["Uploads must not block the page."] }],
     ["Add a Redis cache", { approach: "A Redis cache comes later." }],
+    ["Server endpoint for exports", { risks: ["Do not change the server."] }],
+    ["Cache the exported files on disk", { acceptance: ["Never cache what one user alone may see."] }],
   ])("%s is not taken to be rejected by what forbids something else", (title, changes) => {
     expect(against(title, changes).disagreements).toEqual([]);
+  });
+
+  test("a short sentence of one agent may be a whole requirement, and is kept", () => {
+    const describe = (agent: string, description: string) =>
+      plan(agent, [item("1", { title: "Serve reports as CSV", description, files: ["src/server.ts"] })]);
+    const merged = structuredMerge(
+      [
+        describe("a", "GET /reports/:id.csv streams the file with the right content type."),
+        describe("b", "Stream the file with the content type text/csv."),
+        describe("c", "Only the owner may download."),
+      ],
+      [],
+    );
+    expect(merged.items[0]?.description).toBe(
+      "GET /reports/:id.csv streams the file with the right content type.\n\nOnly the owner may download.",
+    );
   });
 
   const opposing: [string, string][] = [
