@@ -34,6 +34,8 @@ export function backlogFromPlan(request: BacklogRequest): Result<GeneratedBacklo
   const commands = commandsAmongCriteria(named, request.facts);
   const described = named.map((planned) => withCriteria(planned, commands));
   const refused = refusedPaths(described, request);
+  const closed = described.flatMap((task, index) => nothingLeft(task, index, refused.get(task.id)));
+  if (closed.length > 0) return failure(closed);
   const scoped = described.map((task) => withScope(task, refused.get(task.id) ?? new Map()));
 
   const tasks = scoped.map(({ task }) => task);
@@ -101,17 +103,34 @@ function refusedPaths(
   return refused;
 }
 
-/** Without what it may not write; with nothing left, the whole repository. */
+/** An item all of whose files were refused must not come to write others instead. */
+function nothingLeft(task: Task, index: number, refused: ReadonlyMap<string, string> | undefined): readonly Finding[] {
+  if (task.files.length === 0 || task.files.some((file) => refused?.has(file) !== true)) return [];
+  return [
+    {
+      kind: "scope",
+      path: ["tasks", index, "files"],
+      task: task.id,
+      message: `none of the files the plan names for it may be written: ${[...(refused?.values() ?? [])].join("; ")}`,
+      suggestion: "name others in the plan's block",
+    },
+  ];
+}
+
+/** Without what it may not write. An item that names no file gets the whole repository, and so runs alone. */
 function withScope(
   task: Task,
   refused: ReadonlyMap<string, string>,
 ): { readonly task: Task; readonly notes: readonly string[] } {
+  if (task.files.length === 0) {
+    const note = `${task.id}: the plan names no file for it, so it may write any and runs alone; set allow_empty: true if it writes none.`;
+    return { task: { ...task, files: ["**"] }, notes: [note] };
+  }
   const files = task.files.filter((file) => !refused.has(file));
-  const leftOut = [...refused.values()].map((message) => `${task.id}: ${message}; left out.`);
-  if (files.length > 0) return { task: { ...task, files }, notes: leftOut };
-  const why = task.files.length === 0 ? "the plan names no file for it" : "no file of the plan is left for it";
-  const note = `${task.id}: ${why}, so it may write any and runs alone; set allow_empty: true if it writes none.`;
-  return { task: { ...task, files: ["**"] }, notes: [...leftOut, note] };
+  return {
+    task: { ...task, files },
+    notes: [...refused.values()].map((message) => `${task.id}: ${message}; left out.`),
+  };
 }
 
 function taskId(index: number, count: number): string {

@@ -27,6 +27,7 @@ import { runPlanningPhase } from "../planning/planningPhase.ts";
 import { type PlanRevision, revisePlan } from "../planning/planRevision.ts";
 import { repositoryOverview } from "../planning/repositoryOverview.ts";
 import type { Plan } from "../types.ts";
+import { describeSecret, scanForSecrets } from "../verification/secretScan.ts";
 import { planningModels } from "./planningModels.ts";
 import { planningSurroundings } from "./planningSurroundings.ts";
 import { planResearch } from "./planResearch.ts";
@@ -67,6 +68,7 @@ export async function planCommand(flags: PlanFlags, context: CommandContext): Pr
     throw new Refusal(`--quorum=${flags.quorum} can never be reached by --agents=${flags.agents}.`);
   }
 
+  await refuseKeysIn(feature, flags.contextFile ?? "the feature text");
   const section = featureSection(feature, await readableByAgents(flags, user, context));
 
   const startedAt = context.clock.now();
@@ -93,6 +95,15 @@ export async function planCommand(flags: PlanFlags, context: CommandContext): Pr
   } finally {
     progress.stop();
   }
+}
+
+/** Before anything is asked or shown: no key or token leaves the machine with the feature. */
+async function refuseKeysIn(feature: string, name: string): Promise<void> {
+  const { found } = await scanForSecrets(feature);
+  if (found.length === 0) return;
+  throw new Refusal(
+    `${name} holds ${found.map(describeSecret).join(", ")}: take it out, or put secretlint-disable-line in a comment on the line of one that is only an example. Nothing was sent.`,
+  );
 }
 
 /** A plan that is made again for the same feature leaves in the file what a person wrote there. */

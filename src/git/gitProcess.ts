@@ -52,8 +52,11 @@ export interface GitOptions {
 export class Git {
   /** What git sees of the user's environment; no GIT_* variable is in it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Who the user's environment says is the author, where it does: for `git commit` it goes before any setting. */
+  readonly authorOfEnvironment: { readonly name: string | undefined; readonly email: string | undefined };
 
   constructor(environment: NodeJS.ProcessEnv) {
+    this.authorOfEnvironment = { name: environment.GIT_AUTHOR_NAME, email: environment.GIT_AUTHOR_EMAIL };
     const configHome = environment.XDG_CONFIG_HOME;
     this.environment = {
       ...allowedEnvironment(environment),

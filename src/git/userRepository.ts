@@ -130,10 +130,12 @@ async function readSetting(git: Git, root: string, ...args: string[]): Promise<s
   return value.ok ? withoutFinalNewline(value.value) : undefined;
 }
 
-/** `author.*` goes before `user.*`, as for `git commit`. What git would guess from the host name is not taken. */
+/** The environment goes before `author.*`, that before `user.*`, as for `git commit`. What git would guess is not taken. */
 async function readIdentity(git: Git, root: string): Promise<Identity> {
   const read = async (key: "name" | "email") =>
-    (await readSetting(git, root, "--get", `author.${key}`)) || (await readSetting(git, root, "--get", `user.${key}`));
+    git.authorOfEnvironment[key] ||
+    (await readSetting(git, root, "--get", `author.${key}`)) ||
+    (await readSetting(git, root, "--get", `user.${key}`));
   const [name, email] = await Promise.all([read("name"), read("email")]);
   if (name && email) return { name, email };
   throw new Refusal(

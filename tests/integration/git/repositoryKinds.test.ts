@@ -59,6 +59,14 @@ describe("refused in one line", () => {
     sandbox.repository("user");
     rmSync(join(folder, "home/.gitconfig"));
     expect(await refusal(inspectRepository(git, join(folder, "user")))).toContain("git config --global user.name");
+    const named = new Git({
+      ...process.env,
+      HOME: folder,
+      GIT_AUTHOR_NAME: "Ada",
+      GIT_AUTHOR_EMAIL: "ada@example.org",
+    });
+    const { identity } = await inspectRepository(named, join(folder, "user"));
+    expect(identity).toEqual({ name: "Ada", email: "ada@example.org" });
   });
 
   test("a partial clone whose files are missing, and taken once they are there", async () => {

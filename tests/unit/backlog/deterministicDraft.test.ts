@@ -39,25 +39,20 @@ test("items that write the same file get an edge, and a note says so", () => {
   expect(drafted.text).toContain("# T002 waits for T001");
 });
 
-test("what no task may write is left out with its reason; with nothing left the whole repository is the scope", () => {
+test("what no task may write is left out with its reason; an item with nothing left is refused, not given all", () => {
   const facts = makeFacts(
     { "src/a.ts": 10, "src/made.ts": { isGenerated: true } },
     { isIgnored: (path) => path.startsWith("dist/") },
   );
-  const plan = makePlan([
-    makeItem("P1", { files: [".git/config", "src/a.ts", "/etc/passwd", "dist/a.js", "src/made.ts"] }),
-    makeItem("P2", { files: [".git/config"] }),
-  ]);
-  const { backlog, notes } = draft(plan, facts);
-  expect(backlog.tasks.map(({ files, allow_empty }) => [files, allow_empty])).toEqual([
-    [["src/a.ts"], false],
-    [["**"], false],
-  ]);
+  const mixed = makeItem("P1", { files: [".git/config", "src/a.ts", "/etc/passwd", "dist/a.js", "src/made.ts"] });
+  const { backlog, notes } = draft(makePlan([mixed]), facts);
+  expect(backlog.tasks.map(({ files }) => files)).toEqual([["src/a.ts"]]);
   for (const refused of [".git/config", "/etc/passwd", "dist/a.js", "src/made.ts"]) {
     expect(notes.join("\n")).toMatch(new RegExp(`^T001: "${refused}".*; left out\\.$`, "mu"));
   }
-  expect(notes).toContain(
-    "T002: no file of the plan is left for it, so it may write any and runs alone; set allow_empty: true if it writes none.",
+  const closed = makeItem("P2", { files: [".git/config", "../other"] });
+  expect(() => draft(makePlan([mixed, closed]), facts)).toThrow(
+    /task T002 field files: none of the files .*\.git\/config.*other/u,
   );
 });
 
@@ -163,8 +158,13 @@ test("any plan gives a backlog the loader takes, the same each time", () => {
   fc.assert(
     fc.property(fc.array(anyItem, { minLength: 1, maxLength: 5 }), (items) => {
       const plan = makePlan(
-        items.map(({ dependsOnEarlier, ...fields }, index) =>
-          makeItem(`P${index + 1}`, { ...fields, depends_on: dependsOnEarlier && index > 0 ? [`P${index}`] : [] }),
+        items.map(({ dependsOnEarlier, files, ...fields }, index) =>
+          makeItem(`P${index + 1}`, {
+            ...fields,
+            // An item all of whose files are refused is refused itself.
+            files: files.length === 0 ? [] : [...files, "src/a.ts"],
+            depends_on: dependsOnEarlier && index > 0 ? [`P${index}`] : [],
+          }),
         ),
       );
       const first = draft(plan, factsFrom(known));

@@ -64,6 +64,23 @@ test("plan writes the merged plan, and nothing else, whichever planner answers f
   expect(await readdir((await track.state()).root)).toEqual(["control.git"]);
 });
 
+test("a feature that holds keys is refused before anybody is asked: each by kind and line, none by value", async () => {
+  await using track = await makeProject();
+  const token = `ghp_${"a1B2c3D4e5F6".repeat(3)}`;
+  const key = `npm_${"Z9y8X7w6V5u4".repeat(3)}`;
+  await writeFile(join(track.repository.path, "feature.md"), `Greet people.\n${token}\nand\n${key}\n`);
+  const runner = new ScriptedRunner(plans);
+  const refused = await track.plan(runner, { contextFile: "feature.md" }).then(expect.unreachable, String);
+  expect(refused).toMatch(/feature\.md holds .*GitHub token \(line 2\).*npm token \(line 4\)/);
+  expect(refused).not.toContain(token);
+  expect(refused).not.toContain(key);
+  expect(runner.agents).toEqual([]);
+
+  const example = `Greet people.\n${token} <!-- secretlint-disable-line -->\n`;
+  await writeFile(join(track.repository.path, "feature.md"), example);
+  expect((await track.plan(runner, { contextFile: "feature.md" })).outcome).toEqual({ done: true });
+});
+
 test("plan refuses, in words that say what to do, what it cannot plan from", async () => {
   await using track = await makeProject();
   const runner = new ScriptedRunner(plans);
