@@ -5,6 +5,9 @@ import { planSpecsRef, trackSpecsRef } from "./specRefs.ts";
 import { backlogDigest, taskSpecText, textDigest, trackSpecText } from "./specText.ts";
 import { readVersionMessage, type VersionOrigin, versionMessage } from "./specVersion.ts";
 
+/** Each lost race is another process's version; so many in a row mean that something else is wrong. */
+const MAX_RACES = 100;
+
 /** What a command wrote or found in a backlog's file. */
 export interface BacklogSpec {
   readonly backlog: Backlog;
@@ -91,7 +94,7 @@ export class SpecRepository {
   private async record({ ref, digest, write, originOf }: Recording): Promise<string> {
     const { control } = this;
     let tree: string | undefined;
-    for (;;) {
+    for (let tries = 0; tries < MAX_RACES; tries++) {
       const parent = await control.readRef(ref);
       if (parent !== undefined && readVersionMessage(await control.messageOf(parent)).digest === digest) return parent;
       tree ??= await write();
@@ -105,6 +108,7 @@ export class SpecRepository {
       // Another process recorded a version meanwhile: ours comes after it.
       if (moved.failure.reason !== "moved") throw new Error(`${ref} could not be moved: ${moved.failure.reason}`);
     }
+    throw new Error(`${ref} moved ${MAX_RACES} times while a version was recorded`);
   }
 
   private recordedAs(version: VersionOrigin & { readonly digest: string }) {
