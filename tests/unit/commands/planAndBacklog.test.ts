@@ -70,7 +70,7 @@ test("a feature that holds keys is refused before anybody is asked: each by kind
   const key = `npm_${"Z9y8X7w6V5u4".repeat(3)}`;
   await writeFile(join(track.repository.path, "feature.md"), `Greet people.\n${token}\nand\n${key}\n`);
   const runner = new ScriptedRunner(plans);
-  const refused = await track.plan(runner, { contextFile: "feature.md" }).then(expect.unreachable, String);
+  const refused = await track.plan(runner, { contextFile: "feature.md" }).then(() => expect.unreachable(), String);
   expect(refused).toMatch(/feature\.md holds .*GitHub token \(line 2\).*npm token \(line 4\)/);
   expect(refused).not.toContain(token);
   expect(refused).not.toContain(key);
