@@ -50,6 +50,7 @@ function dryRunOf(backlog: Backlog): DryRunInput {
       has: () => true,
       facts: () => undefined,
       free: () => [],
+      explainNoFree: () => "",
       explainMissing: () => "",
     },
     options: optionsSchema.parse({}),

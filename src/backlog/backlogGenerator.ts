@@ -38,7 +38,7 @@ export async function backlogFromAgent(
 function compileDraft(request: BacklogRequest, answer: unknown): Result<ArrangedBacklog, string> {
   const draft = decodeDraft(answer);
   if (draft === undefined) return failure('- the answer holds no list of tasks: {"tasks": [ … ]}');
-  const arranged = arrangeDraft(request, draft.tasks, draft.goalChecks);
+  const arranged = arrangeDraft(request, "generated", draft.tasks, draft.goalChecks);
   return arranged.ok ? success(arranged.value) : failure(listFindings(arranged.failure));
 }
 

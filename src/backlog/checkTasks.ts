@@ -32,7 +32,7 @@ export function checkTasks(backlog: Backlog, origin: Origin, facts?: RepositoryF
   if (inOrder && hasPath) findings.push(...checkOverlaps(backlog, inOrder, hasPath));
   if (facts) {
     const repository = new RepositoryIndex(facts);
-    findings.push(...checkScopes(backlog, origin, repository, hasPath), ...checkComplexity(backlog, facts));
+    findings.push(...checkScopes(backlog, origin, repository, hasPath), ...checkComplexity(backlog, origin, facts));
   }
   return {
     backlog: inOrder ? { ...backlog, tasks: inOrder } : backlog,

@@ -1,6 +1,8 @@
+import { compareText } from "../core/compareText.ts";
 import type { Task } from "../types.ts";
 import { compileScope, parsePathPattern } from "./pathPattern.ts";
 import type { FileFacts, RepositoryFacts } from "./repositoryFacts.ts";
+import { fixedFolder } from "./taskWriters.ts";
 
 /*
  * H10: a task has at most three complex files, so that an agent can hold what it changes in mind
@@ -19,24 +21,26 @@ const LOCK_FILE =
 const BINARY_FILE =
   /\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|pdf|zip|gz|tgz|bz2|xz|zst|7z|jar|war|class|so|dylib|dll|exe|bin|wasm|woff2?|ttf|otf|eot|mp[34]|m4a|wav|ogg|webm|mov|avi|sqlite3?|db|parquet|onnx|pyc|o|a|lib)$/iu;
 
-/** Says which entries of a task's `files` reach a complex file; a folder and a glob count as one. */
-export type ComplexEntries = (task: Pick<Task, "files">) => readonly string[];
+/** The complex files that an entry of `files` reaches, in the order of their paths. */
+export type ComplexFilesOf = (entry: string) => readonly string[];
 
-const known = new WeakMap<RepositoryFacts, ComplexEntries>();
+const known = new WeakMap<RepositoryFacts, ComplexFilesOf>();
 
 /** The answers are kept with the facts: a file and a glob are looked up once, however many tasks name them. */
-export function complexEntriesIn(facts: RepositoryFacts): ComplexEntries {
+export function complexFilesIn(facts: RepositoryFacts): ComplexFilesOf {
   const before = known.get(facts);
   if (before) return before;
-  const complex = [...facts.files].flatMap(([path, file]) => (isComplexFile(path, file) ? [path] : []));
-  const reaches = reachesAny(new Set(complex), facts);
-  const complexEntries: ComplexEntries = ({ files }) => {
-    if (files.length <= MAX_COMPLEX_FILES) return [];
-    const distinct = new Map(files.map((entry) => [textOf(entry), entry]));
-    return [...distinct.values()].filter(reaches);
-  };
-  known.set(facts, complexEntries);
-  return complexEntries;
+  const complexFilesOf = complexFileFinder(facts);
+  known.set(facts, complexFilesOf);
+  return complexFilesOf;
+}
+
+/** Which entries of a task's `files` reach a complex file, each once; a folder and a glob count as one. */
+export function complexEntries({ files }: Pick<Task, "files">, facts: RepositoryFacts): readonly string[] {
+  if (files.length <= MAX_COMPLEX_FILES) return [];
+  const complexFilesOf = complexFilesIn(facts);
+  const distinct = new Map(files.map((entry) => [textOf(entry), entry]));
+  return [...distinct.values()].filter((entry) => complexFilesOf(entry).length > 0);
 }
 
 /** Such as `src/parser.ts (21 KB, 14 exported names)`. */
@@ -48,15 +52,35 @@ export function describeEntry(entry: string, facts: RepositoryFacts): string {
   return `${path} (${Math.round(file.bytes / 1024)} KB${names})`;
 }
 
-function reachesAny(complex: ReadonlySet<string>, facts: RepositoryFacts): (entry: string) => boolean {
-  const answers = new Map<string, boolean>();
+function complexFileFinder(facts: RepositoryFacts): ComplexFilesOf {
+  const complex = [...facts.files]
+    .flatMap(([path, file]) => (isComplexFile(path, file) ? [path] : []))
+    .sort(compareText);
+  const isComplex = new Set(complex);
+  const answers = new Map<string, readonly string[]>();
   return (entry) => {
     const path = textOf(entry);
-    if (facts.files.has(path)) return complex.has(path);
-    const answer = answers.get(entry) ?? (complex.size > 0 && [...complex].some(compileScope([entry])));
+    if (facts.files.has(path)) return isComplex.has(path) ? [path] : [];
+    const answer = answers.get(entry) ?? matching(entry, candidates(path, complex));
     answers.set(entry, answer);
     return answer;
   };
+}
+
+/**
+ * Of the paths those that lie in the entry's folder and hold what it spells out: most entries are left with none, so
+ * that their patterns, which take long to compile and to try, are not needed.
+ */
+function candidates(entry: string, paths: readonly string[]): readonly string[] {
+  const folder = fixedFolder(entry);
+  const inFolder = folder === "" ? paths : paths.filter((path) => path.startsWith(`${folder}/`));
+  if (/[[{]/u.test(entry)) return inFolder;
+  const parts = entry.slice(folder.length).split(/[*?/]+/u);
+  return inFolder.filter((path) => parts.every((part) => path.includes(part)));
+}
+
+function matching(entry: string, paths: readonly string[]): readonly string[] {
+  return paths.length === 0 ? [] : paths.filter(compileScope([entry]));
 }
 
 function textOf(entry: string): string {

@@ -43,6 +43,7 @@ export function backlogFromPlan(request: BacklogRequest): Result<GeneratedBacklo
   const fitted = tasks.map((task) => fitTask(task, project, request.facts));
   const arranged = arrangeDraft(
     request,
+    "planned",
     fitted.flatMap((fit) => fit.tasks),
   );
   if (!arranged.ok) return failure(arranged.failure);

@@ -6,7 +6,7 @@ import { decodeBacklog } from "./decodeBacklog.ts";
 import { bySeverity, type Finding } from "./diagnostics.ts";
 import { draftText, titleLine } from "./draftText.ts";
 import { renderBacklog } from "./renderBacklog.ts";
-import type { RepositoryFacts } from "./repositoryFacts.ts";
+import type { DraftOrigin, RepositoryFacts } from "./repositoryFacts.ts";
 
 /** What a backlog is drafted from, whoever drafts it. */
 export interface BacklogRequest {
@@ -56,8 +56,13 @@ export function problemsOfRequest(request: BacklogRequest): readonly Finding[] {
   return bySeverity(findings).errors;
 }
 
-export function arrangeDraft(request: BacklogRequest, tasks: readonly unknown[], checks: readonly unknown[] = []) {
-  return arrangeBacklog(backlogValue(request, tasks, checks), request.facts);
+export function arrangeDraft(
+  request: BacklogRequest,
+  origin: DraftOrigin,
+  tasks: readonly unknown[],
+  checks: readonly unknown[] = [],
+) {
+  return arrangeBacklog(backlogValue(request, tasks, checks), request.facts, origin);
 }
 
 /** @param origin the first line of the file: who drafted it */

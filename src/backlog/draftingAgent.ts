@@ -110,14 +110,15 @@ interface SecondTry {
 }
 
 /** Undefined: asking once more, unchanged, would come to the same, or take too long. */
-function secondTry(result: SpawnResult, { by, clock }: DraftingAgent): SecondTry | undefined {
+function secondTry(result: SpawnResult, { by, clock, timeoutSeconds }: DraftingAgent): SecondTry | undefined {
   if (result.status !== "error") return undefined;
   const { message: why, reason, retryable, retryAt } = result.failure;
   if (refusesTheForm(result.failure, by)) return { why, waitMs: 0, by: "text" };
   switch (reason) {
     case "rate_limited": {
       const waitMs = retryAt === undefined ? LONGEST_WAIT_MS : Math.max(WAIT_MS, retryAt - clock.now());
-      return waitMs <= LONGEST_WAIT_MS ? { why, waitMs, by } : undefined;
+      // Who allows a draft so much time does not want to wait for longer than that.
+      return waitMs <= Math.min(LONGEST_WAIT_MS, timeoutSeconds * 1_000) ? { why, waitMs, by } : undefined;
     }
     case "provider":
     case "unreachable":

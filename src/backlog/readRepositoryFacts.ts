@@ -41,13 +41,18 @@ export async function readRepositoryFacts(
   };
   return {
     files: new Map(entries.filter(({ kind }) => kind !== "submodule").map((entry) => [entry.path, factsOf(entry)])),
-    submodules: new Set(entries.filter(({ kind }) => kind === "submodule").map(({ path }) => path)),
+    submodules: pathsOf(entries, "submodule"),
+    links: pathsOf(entries, "link"),
     isIgnored: ignoreMatcher(ruleFiles(".gitignore", texts), user.ignoreRules),
     isInWorkTree: (path) => existsSync(join(user.root, path)),
     hasProgram: programFinder(allowedEnvironment(environment).PATH ?? ""),
     scripts: packageScripts(texts.get("package.json")),
     setup,
   };
+}
+
+function pathsOf(entries: readonly TreeEntry[], kind: TreeEntry["kind"]): ReadonlySet<string> {
+  return new Set(entries.filter((entry) => entry.kind === kind).map(({ path }) => path));
 }
 
 async function readTexts(git: Git, root: string, entries: readonly TreeEntry[]): Promise<ReadonlyMap<string, string>> {

@@ -4,6 +4,8 @@ export interface RepositoryFacts {
   readonly files: ReadonlyMap<string, FileFacts>;
   /** Folders of the base that are repositories of their own. */
   readonly submodules: ReadonlySet<string>;
+  /** Symbolic links among `files`. What lies behind one is not followed. */
+  readonly links: ReadonlySet<string>;
   /** True for a path git ignores: what is written there is never seen. A path that ends in `/` is a folder. */
   isIgnored(path: string): boolean;
   /** True for a path that is in the user's work tree now, tracked or not. */
@@ -24,5 +26,8 @@ export interface FileFacts {
   readonly isGenerated: boolean;
 }
 
-/** Who wrote the tasks: a draft is held to more, since it can be asked to do better. */
-export type Origin = "generated" | "person";
+/** Who drafted the tasks: a model, which can be asked to do better, or the plan itself, which cannot. */
+export type DraftOrigin = "generated" | "planned";
+
+/** Who wrote the tasks: a draft is held to more than a person. */
+export type Origin = DraftOrigin | "person";

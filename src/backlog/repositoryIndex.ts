@@ -29,8 +29,12 @@ export class RepositoryIndex {
 
   /** The submodule that the path is, or lies in. */
   submoduleOf(path: string): string | undefined {
-    const { submodules } = this.facts;
-    return submodules.size === 0 ? undefined : [...foldersAbove(path), path].find((part) => submodules.has(part));
+    return outermost(path, this.facts.submodules);
+  }
+
+  /** The symbolic link that the path is, or leads through. */
+  linkOf(path: string): string | undefined {
+    return outermost(path, this.facts.links);
   }
 
   /** The file of the same name but for the case of letters. */
@@ -61,6 +65,11 @@ export class RepositoryIndex {
       this.folders.set(folderOf(child), [child]);
     }
   }
+}
+
+/** The first of `places` on the way to the path, itself included. */
+function outermost(path: string, places: ReadonlySet<string>): string | undefined {
+  return places.size === 0 ? undefined : [...foldersAbove(path), path].find((part) => places.has(part));
 }
 
 /** `a`, `a/b` for `a/b/c`. */

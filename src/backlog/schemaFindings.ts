@@ -10,17 +10,17 @@ export function compileSchema(schema: JsonSchema): SchemaCheck {
   const validate = new Ajv({ allErrors: true, strict: true, verbose: true }).compile(schema);
   return (value) => {
     if (validate(value)) return [];
-    return (validate.errors ?? []).map((error) => toFinding(error, value));
+    return (validate.errors ?? []).map((error) => toFinding(error, value, schema));
   };
 }
 
-function toFinding(error: ErrorObject, root: unknown): Finding {
+function toFinding(error: ErrorObject, root: unknown, schema: JsonSchema): Finding {
   const path = [...pathOf(error.instancePath, root), ...ownKeyOf(error)];
   const task = path[0] === "tasks" ? idOfTask(root, path[1]) : undefined;
-  return { kind: "schema", path, ...(task === undefined ? {} : { task }), ...explain(error) };
+  return { kind: "schema", path, ...(task === undefined ? {} : { task }), ...explain(error, schema) };
 }
 
-function explain(error: ErrorObject): { message: string; suggestion?: string } {
+function explain(error: ErrorObject, schema: JsonSchema): { message: string; suggestion?: string } {
   const params: Readonly<Record<string, unknown>> = error.params;
   switch (error.keyword) {
     case "required":
@@ -28,7 +28,10 @@ function explain(error: ErrorObject): { message: string; suggestion?: string } {
     case "additionalProperties":
       return { message: `unknown key ${quote(params.additionalProperty)}`, ...suggestKey(error) };
     case "type":
-      return { message: `expected ${typeName(params.type)}, found ${describe(error.data)}`, ...suggestType(error) };
+      return {
+        message: `expected ${typeName(params.type)}, found ${describe(error.data)}`,
+        ...suggestType(error, schema),
+      };
     case "const":
       return { message: `expected ${quote(params.allowedValue)}, found ${describe(error.data)}` };
     case "enum":
@@ -71,9 +74,11 @@ function patternRule(error: ErrorObject): string {
   }
 }
 
-function suggestType(error: ErrorObject): { suggestion?: string } {
+function suggestType(error: ErrorObject, schema: JsonSchema): { suggestion?: string } {
   const expected: unknown = error.params.type;
-  if (error.data === null) return { suggestion: "leave the key out or give it a value" };
+  if (error.data === null) {
+    return { suggestion: isOptionalKey(error, schema) ? "leave the key out or give it a value" : "give it a value" };
+  }
   if (expected === "array" && typeof error.data === "string") return { suggestion: "write it as a list: [ … ]" };
   if (expected === "string" && typeof error.data !== "object") return { suggestion: "put it in quotes" };
   if (
@@ -84,6 +89,18 @@ function suggestType(error: ErrorObject): { suggestion?: string } {
     return { suggestion: "write it as {run: …}" };
   }
   return {};
+}
+
+/** Ajv points at the rule that was broken, such as `#/properties/tasks/items/properties/title/type`. */
+function isOptionalKey({ schemaPath }: ErrorObject, schema: JsonSchema): boolean {
+  const steps = schemaPath.split("/").slice(1, -1);
+  const key = steps.at(-1);
+  if (key === undefined || steps.at(-2) !== "properties") return false;
+  const parent = steps
+    .slice(0, -2)
+    .reduce<unknown>((at, step) => (at as Readonly<Record<string, unknown>>)[step], schema);
+  const { required = [] } = parent as { readonly required?: readonly string[] };
+  return !required.includes(key);
 }
 
 function suggestKey(error: ErrorObject): { suggestion?: string } {

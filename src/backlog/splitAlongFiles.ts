@@ -1,6 +1,6 @@
 import { truncateUtf8 } from "../core/utf8.ts";
 import type { Task } from "../types.ts";
-import { complexEntriesIn, MAX_COMPLEX_FILES } from "./complexFiles.ts";
+import { complexEntries, MAX_COMPLEX_FILES } from "./complexFiles.ts";
 import type { RepositoryFacts } from "./repositoryFacts.ts";
 
 /** An id has at most 32 characters. */
@@ -15,7 +15,7 @@ const MAX_TITLE_BYTES = 180;
  * the caller's ids do not end so.
  */
 export function splitAlongFiles(task: Task, facts: RepositoryFacts): readonly Task[] {
-  const complex = complexEntriesIn(facts)(task);
+  const complex = complexEntries(task, facts);
   if (complex.length <= MAX_COMPLEX_FILES) return [task];
   const others = task.files.filter((entry) => !complex.includes(entry));
   const count = Math.ceil(complex.length / MAX_COMPLEX_FILES);

@@ -1,5 +1,6 @@
 import { sendableText } from "../core/sendableText.ts";
 import type { Backlog, Check, Task } from "../types.ts";
+import { CodeFences } from "./codeFences.ts";
 import type { Section } from "./contextCompressor.ts";
 
 /** What a task's message takes from the rest of its backlog. */
@@ -68,7 +69,10 @@ export function taskSections(task: Task, project: ProjectContext, moment: TaskMo
       name: "context",
       level: "task",
       keep: "shortened",
-      lines: isStale || task.context.trim() === "" ? [] : ["What is known:", ...delimited("context", task.context)],
+      lines:
+        isStale || task.context.trim() === ""
+          ? []
+          : ["What is known:", ...delimited("context", inSentences(task.context))],
       frame: { head: 2, tail: 1 },
     },
     list(
@@ -140,4 +144,19 @@ export function delimited(name: string, text: string): readonly string[] {
   let tag = name;
   for (let number = 2; closings.has(tag); number++) tag = `${name}-${number}`;
   return [`<${tag}>`, ...sendable.split("\n"), `</${tag}>`];
+}
+
+/** A line this long would be kept or dropped whole. */
+const LONG_LINE = 300;
+
+/** The same with each sentence of a long line on a line of its own, so that the first can stay where not all fit. */
+function inSentences(text: string): string {
+  const fences = new CodeFences();
+  return text
+    .split("\n")
+    .map((line) => {
+      fences.read(line);
+      return fences.isOpen || line.length < LONG_LINE ? line : line.replace(/(?<=[.!?;])[ \t]+(?=\S)/gu, "\n");
+    })
+    .join("\n");
 }

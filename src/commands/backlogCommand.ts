@@ -70,7 +70,7 @@ export async function backlogCommand(flags: BacklogFlags, context: CommandContex
     const asksNobody = flags.dryRun || flags.draftBy === "plan";
     const drafted = asksNobody ? draftByPlan(request) : await draftByModel(request, planPath, context, progress);
     const { backlog, text } = drafted.generated;
-    if (flags.dryRun) return backlogDryRun(drafted, request.facts, context);
+    if (flags.dryRun) return backlogDryRun(drafted, request.facts, context, flags.draftBy);
 
     const specs = new SpecVersions({ git, user, context, progress, phaseId: "backlog" });
     const planVersion = await specs.planFound({ path: planPath, shown: shownPath(root, planPath) });

@@ -70,7 +70,7 @@ export async function draftByModel(
     report,
   });
   if (usage.failedStructuredOutput) await memory.rememberFailedStructuredOutput(model);
-  if (!result.ok) throw noBacklog(result.failure, model, usage);
+  if (!result.ok) throw noBacklog(result.failure, model, usage, context.clock.now());
   return { generated: result.value, author: { model, usage } };
 }
 
@@ -89,7 +89,7 @@ function draftingModel({ models, options }: CommandContext): ModelRef {
   throw new Refusal(`${option}${models.explainMissing(model)} Or ${WITHOUT_A_MODEL}.`);
 }
 
-function noBacklog(failed: NoDraft, model: ModelRef, usage: DraftUsage): Refusal {
+function noBacklog(failed: NoDraft, model: ModelRef, usage: DraftUsage, now: number): Refusal {
   const name = formatModelRef(model);
   const spent = describeUsage({ tokensUsed: usage.tokens, costUsd: usage.costUsd });
   const advice = `run backlog again, name another model in models.backlog, or ${WITHOUT_A_MODEL} (${spent} used)`;
@@ -108,7 +108,8 @@ function noBacklog(failed: NoDraft, model: ModelRef, usage: DraftUsage): Refusal
       );
     }
     case "unanswered": {
-      const again = failed.retryAt === undefined ? "" : ` (it answers again at ${timeOfDay(failed.retryAt)})`;
+      const { retryAt = 0 } = failed;
+      const again = retryAt > now ? ` (it answers again at ${timeOfDay(retryAt)})` : "";
       return new Refusal(`No backlog was written: ${name}: ${failed.message}${again}; ${advice}.`);
     }
     default:

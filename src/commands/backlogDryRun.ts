@@ -9,6 +9,7 @@ export function backlogDryRun(
   { generated }: Drafted,
   facts: RepositoryFacts,
   { models, options }: CommandContext,
+  draft: "model" | "plan",
 ): CommandReport {
   const { backlog, notes, warnings } = generated;
   const report = describeDryRun({
@@ -24,6 +25,7 @@ export function backlogDryRun(
     warnings: warnings.map(formatFinding),
     unprovenTasks: new Set(),
   });
-  const opening = "The plan's own items as tasks; a model's draft may divide the work in another way.";
-  return { text: [opening, report, "Next: opencode run backlog"].join("\n"), outcome: { done: true } };
+  const differs = draft === "plan" ? "." : "; a model's draft may divide the work in another way.";
+  const next = `Next: opencode run backlog${draft === "plan" ? " -- --draft=plan" : ""}`;
+  return { text: [`The plan's own items as tasks${differs}`, report, next].join("\n"), outcome: { done: true } };
 }

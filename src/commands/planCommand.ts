@@ -9,14 +9,18 @@ import { inputPath, outputPath, shownPath } from "../core/paths.ts";
 import { createLimiter } from "../core/rateLimit.ts";
 import { Refusal } from "../core/refusal.ts";
 import { sampledModel } from "../core/sampledModel.ts";
+import { stateDirectoryFor } from "../core/stateDirectory.ts";
 import { describeUsage } from "../core/usageText.ts";
+import { utf8Length } from "../core/utf8.ts";
+import { lastMadePlan } from "../factory/specHistory.ts";
 import type { VersionOrigin } from "../factory/specVersion.ts";
 import { Git, requireGit } from "../git/gitProcess.ts";
 import { listTrackedFiles } from "../git/trackedFiles.ts";
 import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
 import { createProgressReporter } from "../monitoring/progressReporter.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
-import { type AgentUsage, type AnswerAuthor, addUsage } from "../planning/askAgent.ts";
+import type { AnswerAuthor } from "../planning/agentRequest.ts";
+import { type AgentUsage, addUsage } from "../planning/agentUsage.ts";
 import { type FeatureSource, readFeatureRequest } from "../planning/contextFile.ts";
 import { featureSection } from "../planning/featureSection.ts";
 import { spreadModels } from "../planning/modelQueue.ts";
@@ -76,17 +80,18 @@ export async function planCommand(flags: PlanFlags, context: CommandContext): Pr
   try {
     const material = { overview: await overviewOf(git, user), feature: section };
     const { plan, usage, authors, notes } = await planFeature({ flags, feature, material, user }, context, progress);
-    const { text, keptAsEdited } = await planText(plan, output);
+    const { controlGit } = stateDirectoryFor(user.commonDir, context.environment);
+    const lastMade = await lastMadePlan(git, controlGit, output.shown).catch(() => undefined);
+    const { text, keptAsEdited, replacedEdits } = await planText(plan, output, lastMade);
     const specs = new SpecVersions({ git, user, context, progress, phaseId: "plan" });
     await specs.planFound(output);
     const kept = await replaceFile(output, text, { user, ...context });
     await specs.planMade(output.shown, text, planOrigin(plan, authors));
     return report({
       plan,
-      authors,
       usage: { ...usage, durationMs: context.clock.now() - startedAt },
       notes: [
-        ...(kept === undefined ? [] : [`${kept}.`]),
+        ...(kept === undefined ? [] : [`${replacedEditsText(replacedEdits)}${kept}.`]),
         ...(keptAsEdited.length === 0 ? [] : [`Left as edited by hand: ${keptAsEdited.join(", ")}.`]),
         ...notes,
       ],
@@ -106,11 +111,25 @@ async function refuseKeysIn(feature: string, name: string): Promise<void> {
   );
 }
 
-/** A plan that is made again for the same feature leaves in the file what a person wrote there. */
-async function planText(plan: Plan, { path, shown }: { path: string; shown: string }): Promise<PlanRevision> {
+/**
+ * A plan that is made again for the same feature leaves in the file what a person wrote there. `lastMade`: the file as
+ * we last wrote it, which tells what a person has edited since; the feature is the same, too, when only its title was.
+ */
+async function planText(
+  plan: Plan,
+  { path, shown }: { path: string; shown: string },
+  lastMade: string | undefined,
+): Promise<PlanRevision> {
   const earlier = await readPlanFile(path, shown);
-  if (earlier.ok && earlier.value.plan.title === plan.title) return revisePlan(earlier.value, plan);
-  return { text: renderPlan(plan), keptAsEdited: [] };
+  const made = lastMade === undefined ? undefined : parsePlan(lastMade);
+  const reference = made?.ok ? made.value : undefined;
+  const titles = [earlier.ok ? earlier.value.plan.title : undefined, reference?.plan.title];
+  if (earlier.ok && titles.includes(plan.title)) return revisePlan(earlier.value, plan, reference);
+  return { text: renderPlan(plan), keptAsEdited: [], replacedEdits: [] };
+}
+
+function replacedEditsText(edits: readonly string[]): string {
+  return edits.length === 0 ? "" : `Replaced by the new plan, though edited by hand: ${edits.join(", ")}. `;
 }
 
 function planOrigin({ agents }: Plan, authors: readonly AnswerAuthor[]): VersionOrigin {
@@ -139,9 +158,8 @@ async function planFeature(
   const surroundings = planningSurroundings(context, progress);
   const models = planningModels(context, flags.agents, surroundings.report);
   const { leftOut } = material.feature;
-  if (leftOut > 0)
-    surroundings.report("info", `the agents read the last ${kilobytes(leftOut)} of the feature from its file`);
-  const [researcher = []] = await spreadModels(models, 1, surroundings.memory);
+  for (const line of partInRequests(feature, leftOut)) surroundings.report("info", line);
+  const [researcher = []] = await spreadModels(models.spread, 1, surroundings.memory);
   const wish = { text: feature, isWanted: flags.research, request: { ...material, models: researcher } };
   const research = await planResearch(wish, surroundings, user, context);
   const { agents, quorum } = flags;
@@ -158,8 +176,15 @@ async function planFeature(
     plan: planned.value.plan,
     authors: [...research.authors, ...planned.value.authors],
     usage: addUsage(research.usage, planned.value.usage),
-    notes: research.lines,
+    notes: [...research.lines, ...partInRequests(feature, leftOut)],
   };
+}
+
+function partInRequests(feature: string, leftOut: number): readonly string[] {
+  if (leftOut === 0) return [];
+  const size = utf8Length(feature);
+  const shown = `${kilobytes(size - leftOut)} of ${kilobytes(size)}`;
+  return [`Of the feature, ${shown} were in the requests; the rest was left to the agents to read from its file.`];
 }
 
 function featureSource(flags: PlanFlags, user: UserRepository, context: CommandContext): FeatureSource {
@@ -197,24 +222,22 @@ async function readableByAgents(
 
 interface Planned {
   readonly plan: Plan;
-  readonly authors: readonly AnswerAuthor[];
   readonly usage: AgentUsage & { readonly durationMs: number };
   readonly notes: readonly string[];
   /** How the plan's file is named. */
   readonly shown: string;
 }
 
-function report({ plan, authors, usage, notes, shown }: Planned): CommandReport {
+function report({ plan, usage, notes, shown }: Planned): CommandReport {
   const differences = plan.disagreements.length;
   const listed = `; ${counted(differences, "disagreement")} ${differences === 1 ? "is" : "are"} listed there.`;
   const agents = `${counted(plan.agents.length, "agent")} (${plan.agents.join(", ")})`;
-  const models = new Set(authors.map(({ model }) => formatModelRef(model)));
   const lines = [
     `Plan: ${plan.title}`,
     `${counted(plan.items.length, "item")} from ${agents} in ${shown}${differences === 0 ? "." : listed}`,
     ...notes,
     ...plan.missing.map(({ agent, reason }) => `No answer from ${agent}: ${reason}`),
-    `${describeUsage({ ...usage, tokensUsed: usage.tokens })}. Models: ${[...models].join(", ")}.`,
+    `${describeUsage({ ...usage, tokensUsed: usage.tokens })}. Models: ${usage.models.map(formatModelRef).join(", ")}.`,
     "Next: opencode run backlog",
   ];
   return { text: lines.join("\n"), outcome: { done: true } };

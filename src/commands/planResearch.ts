@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import type { CommandContext } from "../core/commandContext.ts";
+import { counted } from "../core/counted.ts";
 import { messageOf } from "../core/refusal.ts";
 import type { UserRepository } from "../git/userRepository.ts";
-import type { AgentSurroundings, AgentUsage, AnswerAuthor } from "../planning/askAgent.ts";
+import type { AnswerAuthor } from "../planning/agentRequest.ts";
+import type { AgentSurroundings } from "../planning/agentSurroundings.ts";
+import { type AgentUsage, NOTHING_USED } from "../planning/agentUsage.ts";
 import { askResearcher, type ResearchRequest, reasonsToResearch, researchText } from "../planning/researcher.ts";
 import { renderResearch } from "../planning/researchSchema.ts";
 import { webLinks } from "../planning/webLinks.ts";
@@ -22,7 +25,7 @@ export interface PlanResearch {
   readonly lines: readonly string[];
 }
 
-const NO_RESEARCH: PlanResearch = { text: undefined, authors: [], usage: { tokens: 0, costUsd: 0 }, lines: [] };
+const NO_RESEARCH: PlanResearch = { text: undefined, authors: [], usage: NOTHING_USED, lines: [] };
 
 export interface ResearchWish {
   /** The feature's whole text. */
@@ -43,15 +46,15 @@ export async function planResearch(
   const reasons = reasonsToResearch(text);
   if (isWanted === false || (isWanted === undefined && reasons.length === 0)) return NO_RESEARCH;
   const why = reasons.length === 0 ? "as asked" : `the feature names ${reasons.join(", ")}`;
-  report("info", `research first: ${why}${isWanted === undefined ? " (--research=false leaves it out)" : ""}`);
+  report("info", `research first: ${why}${isWanted === undefined ? " (--research=off leaves it out)" : ""}`);
   const { origins, notes } = webLinks(text);
   for (const note of notes) report("warn", `researcher: ${note}`);
 
   const { result, usage } = await askResearcher({ ...request, webOrigins: origins }, surroundings);
   if (surroundings.signal.aborted) return { ...NO_RESEARCH, usage };
   if (!result.ok) {
-    report("warn", `planning goes on without research: ${result.failure}`);
-    return { ...NO_RESEARCH, usage, lines: [`No research: ${result.failure}`] };
+    report("warn", `planning goes on without research: ${result.failure.news}`);
+    return { ...NO_RESEARCH, usage, lines: [`No research: ${result.failure.reason}`] };
   }
   for (const note of result.value.answer.notes) report("warn", `researcher: ${note}`);
   const research = await withoutSecrets(result.value.answer.research);
@@ -75,7 +78,11 @@ async function withoutSecrets(research: Research): Promise<Research> {
 
 async function write(research: Research, user: UserRepository, context: CommandContext): Promise<readonly string[]> {
   const { findings, constraints, risks } = research;
-  const found = `${findings.length} findings, ${constraints.length} constraints, ${risks.length} risks`;
+  const found = [
+    counted(findings.length, "finding"),
+    counted(constraints.length, "constraint"),
+    counted(risks.length, "risk"),
+  ].join(", ");
   try {
     const file = { path: join(user.root, RESEARCH_FILE), shown: RESEARCH_FILE };
     const kept = await replaceFile(file, renderResearch(research), { user, ...context });

@@ -2,7 +2,7 @@ import type { CommandContext } from "../core/commandContext.ts";
 import { formatModelRef, parseModelRef } from "../core/modelCatalog.ts";
 import type { ProgressEntry } from "../core/progress.ts";
 import { Refusal } from "../core/refusal.ts";
-import type { PlanningModels } from "../planning/modelQueue.ts";
+import { isSameModel, type PlanningModels } from "../planning/modelQueue.ts";
 import type { ModelRef } from "../types.ts";
 
 /** Free models to fall back on beyond one for each agent: a provider that is down is not asked about all it has. */
@@ -33,20 +33,19 @@ export function planningModels(
   const behind = sessionModel !== undefined && models.has(sessionModel) ? [sessionModel] : [];
   const free = models.free().slice(0, agents + SPARE_MODELS);
   if (free.length > 0) {
-    return { spread: free, behind: behind.filter((model) => !free.some((other) => isSame(model, other))) };
+    return { spread: free, behind: behind.filter((model) => !free.some((other) => isSameModel(model, other))) };
   }
   if (sessionModel === undefined) {
     throw new Refusal("No model is connected: run 'opencode auth login', or set `model` in opencode.json.");
   }
   if (behind.length === 0) throw new Refusal(models.explainMissing(sessionModel));
-  report("warn", `no free model is connected: the session's model ${formatModelRef(sessionModel)} plans`);
+  report(
+    "warn",
+    `${models.explainNoFree()}: the session's model ${formatModelRef(sessionModel)} plans, which may cost money`,
+  );
   return { spread: behind, behind: [] };
 }
 
 function distinct(models: readonly ModelRef[]): ModelRef[] {
-  return models.filter((model, index) => models.findIndex((other) => isSame(model, other)) === index);
-}
-
-function isSame(one: ModelRef, other: ModelRef): boolean {
-  return formatModelRef(one) === formatModelRef(other);
+  return models.filter((model, index) => models.findIndex((other) => isSameModel(model, other)) === index);
 }

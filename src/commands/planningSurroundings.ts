@@ -1,7 +1,7 @@
 import type { CommandContext } from "../core/commandContext.ts";
 import { pause } from "../core/pause.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
-import type { AgentSurroundings } from "../planning/askAgent.ts";
+import type { AgentSurroundings } from "../planning/agentSurroundings.ts";
 import { ModelMemory } from "../recovery/modelMemory.ts";
 
 /** What planning agents work with, from what the command was given. */
@@ -9,7 +9,7 @@ export function planningSurroundings(context: CommandContext, progress: Progress
   const { clock, directory, environment, models, options, runner, signal } = context;
   const report: AgentSurroundings["report"] = (level, message) =>
     progress.log({ message, level, context: { phaseId: "plan", timestamp: clock.now() } });
-  const said = new Set<string>();
+  const known = new Set<string>();
   return {
     runner,
     memory: new ModelMemory(environment, clock, (message) => report("warn", message)),
@@ -21,8 +21,6 @@ export function planningSurroundings(context: CommandContext, progress: Progress
     clock,
     pause,
     report,
-    reportOnce: (level, message) => {
-      if (said.size < said.add(message).size) report(level, message);
-    },
+    isNews: (matter) => known.size < known.add(matter).size,
   };
 }

@@ -136,7 +136,13 @@ export type SpawnResult =
       readonly structured?: unknown;
       readonly metadata: SpawnMetadata;
     }
-  | { readonly status: "timeout"; readonly message: string; readonly metadata: SpawnMetadata }
+  | {
+      readonly status: "timeout";
+      /** True: for want of a sign of life. Left out: the time limit ended it. */
+      readonly isIdle?: boolean;
+      readonly message: string;
+      readonly metadata: SpawnMetadata;
+    }
   | { readonly status: "error"; readonly failure: AgentFailure; readonly metadata: SpawnMetadata }
   | {
       readonly status: "checkpoint";

@@ -25,6 +25,8 @@ export interface ModelCatalog {
   facts(model: ModelRef): ModelFacts | undefined;
   /** Models that cost nothing and can call tools, best first. */
   free(): readonly ModelRef[];
+  /** Why `free` is empty: "no free model is connected", or that those there are cannot call tools. */
+  explainNoFree(): string;
   /** One line about a model that is not there: what was asked for, what there is. */
   explainMissing(model: ModelRef): string;
 }

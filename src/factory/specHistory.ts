@@ -37,6 +37,13 @@ export async function readPlanVersions(git: Git, controlGit: string, file: strin
   return chained(await fileVersions(git, controlGit, planSpecsRef(file), ["PLAN.md"]));
 }
 
+/** The text of the plan in `file` as a command last wrote it, whatever a person made of it since; undefined: never. */
+export async function lastMadePlan(git: Git, controlGit: string, file: string): Promise<string | undefined> {
+  const versions = await readPlanVersions(git, controlGit, file);
+  const made = versions.findLast(({ author }) => author === "agent");
+  return made === undefined ? undefined : latestText(git, controlGit, made.id, "PLAN.md");
+}
+
 /** As `readTaskVersions`, of a track's backlog: all its tasks, and what it says beside them. */
 export async function readBacklogVersions(git: Git, controlGit: string, trackId: string): Promise<SpecVersion[]> {
   return chained(await fileVersions(git, controlGit, trackSpecsRef(trackId), ["track.yaml", "tasks"]));

@@ -1,5 +1,6 @@
 import type { AssistantMessage } from "@opencode-ai/sdk/v2/client";
 import type { AgentFailure } from "../core/agentRunner.ts";
+import type { StopReason } from "./sessionWatch.ts";
 
 type MessageError = NonNullable<AssistantMessage["error"]>;
 type ApiError = Extract<MessageError, { name: "APIError" }>["data"];
@@ -65,7 +66,7 @@ function apiFailure(error: ApiError): AgentFailure {
 
 /** From the text OpenCode shows while it retries by itself; all it says about the cause is in there. */
 export function failureOfRetries(
-  { message, retryAt }: { readonly message: string; readonly retryAt: number | undefined },
+  { message, retryAt, requests }: Omit<Extract<StopReason, { reason: "provider-retries" }>, "reason">,
   secrets: readonly string[] = [],
 ): AgentFailure {
   const shown = presentable(message, secrets);
@@ -73,7 +74,7 @@ export function failureOfRetries(
   const isUnreachable = /connect|ECONN|ENOTFOUND|EAI_AGAIN|network|fetch failed/i.test(message);
   return {
     reason: isUnreachable ? "unreachable" : "provider",
-    message: `the provider kept failing: ${shown}`,
+    message: `the provider ${requests > 1 ? "kept failing" : "failed"}: ${shown}`,
     retryable: true,
   };
 }

@@ -3,6 +3,12 @@ import { COMMANDS, type CommandDefinition, type FlagDefinition } from "./command
 import { isVerb, VERBS, type Verb } from "./names.ts";
 import { readWord } from "./words.ts";
 
+/** What a switch takes as a value. */
+const SWITCHED: { readonly on: readonly string[]; readonly off: readonly string[] } = {
+  on: ["on", "yes", "true"],
+  off: ["off", "no", "false"],
+};
+
 export type FlagValue = string | number | boolean;
 
 /** A command line after parsing. `text` is what came after the flags, word for word. */
@@ -86,10 +92,12 @@ function splitFlag(word: string): GivenFlag | undefined {
 
 function readValue(name: string, flag: FlagDefinition, text: string | undefined): Result<FlagValue, string> {
   switch (flag.kind) {
-    case "switch":
-      if (text === undefined || text === "true") return success(true);
-      if (text === "false") return success(false);
-      return failure(`--${name} is a switch: expected no value, 'true' or 'false', got '${shorten(text)}'.`);
+    case "switch": {
+      if (text === undefined || SWITCHED.on.includes(text)) return success(true);
+      if (SWITCHED.off.includes(text)) return success(false);
+      const values = [...SWITCHED.on, ...SWITCHED.off].join(", ");
+      return failure(`--${name} is a switch: expected no value, or one of ${values}, got '${shorten(text)}'.`);
+    }
     case "count": {
       const [least, most] = flag.range ?? [0, Number.MAX_SAFE_INTEGER];
       const number = Number(text);

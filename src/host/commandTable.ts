@@ -1,6 +1,6 @@
 import { slashNameOf, type Verb } from "./names.ts";
 
-/** What a flag's value has to be. A `switch` needs no value; `--name=false` turns it off. */
+/** What a flag's value has to be. A `switch` needs no value; `--name=off` turns it off. */
 export type FlagKind = "path" | "text" | "count" | "choice" | "switch";
 
 export interface FlagDefinition {
@@ -33,7 +33,7 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
       quorum: { kind: "count", help: "answers that are enough", shownDefault: "2", range: [1, 9] },
       research: {
         kind: "switch",
-        help: "find out first what the feature builds on, into tasks/research.json",
+        help: "find out first what the feature builds on, into tasks/research.json; --research=off: never",
         shownDefault: "when it names technologies or links",
       },
     },

@@ -50,21 +50,31 @@ export class ConnectedModels implements ModelCatalog {
 
   /** Models that cost nothing and can call tools: Google's first, then other Gemini models, then by name. */
   free(): ModelRef[] {
-    const refs = this.providers.flatMap(({ id, models }) =>
-      Object.keys(models).map((modelID) => ({ providerID: id, modelID })),
-    );
     const rank = ({ providerID, modelID }: ModelRef) => {
       if (providerID === "google") return 0;
       return /gemini/i.test(modelID) ? 1 : 2;
     };
-    return refs
-      .filter((ref) => this.isFree(ref))
+    return this.refs()
+      .filter((ref) => this.costsNothing(ref) && this.facts(ref)?.canCallTools === true)
       .sort((a, b) => rank(a) - rank(b) || formatModelRef(a).localeCompare(formatModelRef(b), "en"));
   }
 
-  private isFree(model: ModelRef): boolean {
-    const facts = this.facts(model);
-    return facts?.canCallTools === true && facts.price?.input === 0 && facts.price.output === 0;
+  explainNoFree(): string {
+    const mute = this.refs().filter((ref) => this.costsNothing(ref) && this.facts(ref)?.canCallTools === false);
+    if (mute.length === 0) return "no free model is connected";
+    const shown = mute.slice(0, 3).map(formatModelRef).join(", ") + (mute.length > 3 ? ", …" : "");
+    return `no free model that can call tools is connected (${shown} cannot)`;
+  }
+
+  private refs(): ModelRef[] {
+    return this.providers.flatMap(({ id, models }) =>
+      Object.keys(models).map((modelID) => ({ providerID: id, modelID })),
+    );
+  }
+
+  private costsNothing(model: ModelRef): boolean {
+    const price = this.facts(model)?.price;
+    return price?.input === 0 && price.output === 0;
   }
 
   /** A price of 0 is a price only where somebody gave it: OpenCode shows 0 for what a user adds without one. */

@@ -9,7 +9,13 @@ export type StopReason =
   | { readonly reason: "idle"; readonly seconds: number }
   | { readonly reason: "aborted" }
   /** `retryAt`: when the provider said it will answer again, if it did; in milliseconds since the epoch. */
-  | { readonly reason: "provider-retries"; readonly message: string; readonly retryAt: number | undefined };
+  | {
+      readonly reason: "provider-retries";
+      readonly message: string;
+      readonly retryAt: number | undefined;
+      /** How often the provider was asked so far. */
+      readonly requests: number;
+    };
 
 export interface WatchOptions {
   readonly sessionID: string;
@@ -97,7 +103,12 @@ export class SessionWatch {
     // A retry after the time limit is none.
     const isInTime = typeof next !== "number" || next < this.deadline;
     if (isInTime && attempt < (this.options.providerRetries ?? PROVIDER_RETRIES)) return;
-    this.stop({ reason: "provider-retries", message, retryAt: namedRetryTime(attempt, next, Date.now()) });
+    this.stop({
+      reason: "provider-retries",
+      message,
+      retryAt: namedRetryTime(attempt, next, Date.now()),
+      requests: attempt,
+    });
   }
 
   /** A tool that runs is a sign of life: a long test run is not idling, and has a limit of its own. */

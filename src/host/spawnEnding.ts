@@ -45,7 +45,7 @@ export function endingOfStop(stop: StopReason, secrets: readonly string[]): Spaw
     case "timeout":
       return { status: "timeout", message: `no answer within ${stop.seconds} s` };
     case "idle":
-      return { status: "timeout", message: `no sign of life for ${stop.seconds} s` };
+      return { status: "timeout", isIdle: true, message: `no sign of life for ${stop.seconds} s` };
     case "aborted":
       return errorEnding({ reason: "aborted", message: "the session was stopped", retryable: false });
     case "provider-retries":

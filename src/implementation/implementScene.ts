@@ -11,6 +11,7 @@ import { type StateDirectory, stateDirectoryFor } from "../core/stateDirectory.t
 import { Git, requireGit } from "../git/gitProcess.ts";
 import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
 import type { Backlog, Task } from "../types.ts";
+import { describeSecret, scanForSecrets } from "../verification/secretScan.ts";
 import { ModelRouter, type Route } from "./modelRouter.ts";
 
 export interface ImplementFlags {
@@ -52,6 +53,8 @@ export async function readScene(flags: ImplementFlags, context: CommandContext):
   if (!loaded.ok) throw new Refusal(formatDiagnostics(loaded.failure));
 
   const manager = loaded.value;
+  const backlogFile = shownPath(user.root, path);
+  await refuseKeysIn(manager.loadedText, backlogFile);
   const { backlog } = manager;
   const tasks = tasksToDo(backlog, flags.only);
   return {
@@ -60,7 +63,7 @@ export async function readScene(flags: ImplementFlags, context: CommandContext):
     state: stateDirectoryFor(user.commonDir, context.environment),
     manager,
     backlog,
-    backlogFile: shownPath(user.root, path),
+    backlogFile,
     tasks,
     asked: new Set(flags.only ?? backlog.tasks.map((task) => task.id)),
     facts,
@@ -69,6 +72,20 @@ export async function readScene(flags: ImplementFlags, context: CommandContext):
     setup: backlog.setup.length > 0 ? backlog.setup : (context.options.setup ?? []),
     workers: flags.workers ?? context.options.workers,
   };
+}
+
+/** Characters; in a larger file keys are found task by task, before each is sent. */
+const MAX_SCANNED_AT_ONCE = 1_000_000;
+
+/** A key in a task is never sent: who wrote it there learns that before anything is spent. */
+async function refuseKeysIn(text: string, file: string): Promise<void> {
+  if (text.length > MAX_SCANNED_AT_ONCE) return;
+  const [first, ...more] = (await scanForSecrets(text)).found;
+  if (first === undefined) return;
+  const others = more.length === 0 ? "" : `, and ${more.map(describeSecret).join(", ")}`;
+  throw new Refusal(
+    `${file}:${first.line}: ${describeSecret(first)}${others}: take it out, or put secretlint-disable-line in a comment on the line of one that is only an example; nothing was run`,
+  );
 }
 
 /**

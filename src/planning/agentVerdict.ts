@@ -2,6 +2,7 @@ import type { AgentFailure, AnswerForm, SpawnResult } from "../core/agentRunner.
 import { refusesTheForm } from "../core/refusedForm.ts";
 import type { Result } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
+import { problemsInBrief } from "./schemaErrors.ts";
 
 /** What one spawn means for what happens next. */
 export type Verdict<Answer> =
@@ -11,6 +12,10 @@ export type Verdict<Answer> =
   /** The same model, for JSON in words. */
   | { readonly next: "in-words"; readonly problem: string }
   | { readonly next: "other-model"; readonly problem: string; readonly wholeProvider: boolean }
+  /** Another one: this one used up its time. */
+  | { readonly next: "too-late" }
+  /** Another one: this one's answer could not be used, corrections included. */
+  | { readonly next: "wrong-form"; readonly problem: string }
   | { readonly next: "give-up"; readonly problem: string };
 
 /** @param by how the answer was asked for */
@@ -22,10 +27,10 @@ export function judgeResult<Answer>(
   switch (result.status) {
     case "success": {
       const decoded = decode(result.structured);
-      return decoded.ok ? { next: "accept", answer: decoded.value } : otherModel(decoded.failure);
+      return decoded.ok ? { next: "accept", answer: decoded.value } : wrongForm(decoded.failure);
     }
     case "timeout":
-      return otherModel(result.message);
+      return result.isIdle === true ? otherModel(result.message) : { next: "too-late" };
     case "checkpoint":
       return { next: "give-up", problem: `it asked a question instead of answering: ${result.checkpoint.message}` };
     case "error":
@@ -46,9 +51,10 @@ function judgeFailure(failed: AgentFailure, by: AnswerForm["by"]): Verdict<never
     case "model_unavailable":
     case "authentication":
     case "context_overflow":
-    case "invalid_answer":
     case "host":
       return otherModel(message);
+    case "invalid_answer":
+      return wrongForm(message);
     case "unreachable":
       return { next: "other-model", problem: message, wholeProvider: true };
     case "prompt_refused":
@@ -57,6 +63,10 @@ function judgeFailure(failed: AgentFailure, by: AnswerForm["by"]): Verdict<never
     default:
       return unreachable(reason);
   }
+}
+
+function wrongForm(problem: string): Verdict<never> {
+  return { next: "wrong-form", problem: problemsInBrief(problem) };
 }
 
 function otherModel(problem: string): Verdict<never> {

@@ -24,7 +24,11 @@ export async function readFeatureRequest(source: FeatureSource): Promise<string>
   if (size > MAX_FEATURE_BYTES) throw new Refusal(tooLarge(name, size));
 
   const text = raw.replace(/^\u{feff}/u, "").replace(/\r\n?/gu, "\n");
-  if (text.includes("\0")) throw new Refusal(notText(name));
+  if (text.includes("\0")) {
+    throw new Refusal(
+      `${name} holds a NUL character, as no text does. Save it as a UTF-8 text file and run plan again.`,
+    );
+  }
   if (text.trim() === "") throw new Refusal(`${name} is empty. Describe the feature in it and run plan again.`);
   return text;
 }

@@ -1,3 +1,4 @@
+import { circleFinder } from "./circlePath.ts";
 import { circularComponents } from "./circularComponents.ts";
 import { groupBy } from "./groupBy.ts";
 
@@ -11,8 +12,11 @@ export interface DependencyEdge {
 
 export interface DroppedEdge {
   readonly edge: DependencyEdge;
-  /** The opposite edge that won, or undefined when the edge closed a longer circle. */
-  readonly opposed: DependencyEdge | undefined;
+  /**
+   * The edges of the circle it closed, itself first, each followed by one of what it needs. Of two, the second is the
+   * opposite that won. Only itself where there are too many circles to look into.
+   */
+  readonly circle: readonly DependencyEdge[];
 }
 
 export interface DependencyOrder {
@@ -30,10 +34,11 @@ export interface DependencyOrder {
 export function orderByDependency(count: number, edges: readonly DependencyEdge[]): DependencyOrder {
   const { kept: oneWay, dropped: opposed } = settleOpposites(edges);
   const circular = edgesToOpen(count, oneWay);
+  const circleOf = circleFinder(oneWay);
   const kept = oneWay.filter((edge) => !circular.has(edge));
   const dropped = [
     ...opposed,
-    ...oneWay.filter((edge) => circular.has(edge)).map((edge) => ({ edge, opposed: undefined })),
+    ...oneWay.filter((edge) => circular.has(edge)).map((edge) => ({ edge, circle: circleOf(edge) })),
   ];
   const order = topologicalOrder(count, kept);
   return { order, kept, dropped };
@@ -45,7 +50,7 @@ function settleOpposites(edges: readonly DependencyEdge[]): { kept: DependencyEd
   const dropped: DroppedEdge[] = [];
   for (const edge of edges) {
     const opposed = byEnds.get(`${edge.needs} ${edge.item}`);
-    if (opposed !== undefined && wins(opposed, edge)) dropped.push({ edge, opposed });
+    if (opposed !== undefined && wins(opposed, edge)) dropped.push({ edge, circle: [edge, opposed] });
     else kept.push(edge);
   }
   return { kept, dropped };

@@ -1,5 +1,5 @@
 import type { PlanItem } from "../types.ts";
-import { type TitleSides, titleSides } from "./opposites.ts";
+import { contrastsOf, type ItemContrasts } from "./contrasts.ts";
 import { rejectedIn, sentencesOf } from "./rejectedClauses.ts";
 import { RELATED_WORDS } from "./relatedWords.ts";
 import { normalised, termsOf, words } from "./terms.ts";
@@ -22,7 +22,7 @@ export interface ItemFeatures {
   /** The title begins with removing; and whether the item speaks of removing at all. */
   readonly removes: boolean;
   readonly mentionsRemoval: boolean;
-  readonly sides: TitleSides;
+  readonly contrasts: ItemContrasts;
   /** Features the words of the title have; with those, what the title is about can be looked for in another item. */
   readonly titleFeatures: readonly number[];
   /** By feature, with the greatest weight any of its occurrences has. */
@@ -98,7 +98,7 @@ export function featuresOfItems(items: readonly PlanItem[]): {
       titleNumbers: numbersIn(item.title),
       ...aboutOf(item),
       mentionsRemoval: all.some((term) => REMOVAL_TERMS.has(term)),
-      sides: titleSides(item.title),
+      contrasts: contrastsOf(item),
       titleFeatures: [...title].flatMap((term) => featuresOf(term).map(({ feature }) => feature)),
       weights,
     };

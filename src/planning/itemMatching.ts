@@ -1,6 +1,6 @@
 import { candidatePairs } from "./candidatePairs.ts";
 import type { InputItem } from "./canonicalOrder.ts";
-import { buildCorpus, type Corpus, sharesTitle, similarity } from "./itemSimilarity.ts";
+import { buildCorpus, type Corpus, NEVER_SAME, sharesTitle, similarity } from "./itemSimilarity.ts";
 import { joinByLinks, type Link } from "./joinByLinks.ts";
 import { type ItemPair, matchChances } from "./matchChances.ts";
 import { matchContext } from "./matchContext.ts";
@@ -22,6 +22,8 @@ const SAME_ITEM = 320;
 /** More than words and surroundings can say: one title, and one item word for word. */
 const SAME_TITLE = 100_000;
 const SAME_WORDS = 1_000_000;
+/** Outweighs any number of links that join. */
+const APART = -1e12;
 
 /**
  * Groups of items that mean the same, each with at most one item of an agent, best matches first. Every item is in
@@ -34,8 +36,10 @@ export function matchItems(items: readonly InputItem[]): InputItem[][] {
   const pairs = comparedPairs(items, corpus);
   const chances = settledChances(items, agents, pairs);
   const links = pairs.map((pair): Link => {
+    const { left, right, alike } = pair;
+    if (alike === NEVER_SAME) return { left, right, strength: APART };
     const strength = Math.floor(1_000 * (chances.get(pair) ?? 0)) + literalStrength(pair, items, corpus);
-    return { left: pair.left, right: pair.right, strength };
+    return { left, right, strength };
   });
   return joinByLinks(agents, links, SAME_ITEM).map((group) => group.flatMap((index) => items[index] ?? []));
 }

@@ -1,6 +1,6 @@
 import type { InputItem } from "./canonicalOrder.ts";
+import { areContrary } from "./contrasts.ts";
 import { featuresOfItems, type ItemFeatures } from "./itemFeatures.ts";
-import { areOpposed } from "./opposites.ts";
 
 /** An item as a sparse vector: feature numbers in ascending order, and the weight of each. */
 interface ItemVector {
@@ -34,6 +34,9 @@ const OTHER_NUMBERS_PERCENT = 50;
 /** The shorter of two items counts this much in what sharing is measured against, in percent; the longer the rest. */
 const SHORTER_PERCENT = 65;
 
+/** Below every likeness: such items are not joined through a third that is like both. */
+export const NEVER_SAME = -1;
+
 export function buildCorpus(items: readonly InputItem[]): Corpus {
   const { items: features, isFile } = featuresOfItems(items.map(({ item }) => item));
   const holders: number[][] = [];
@@ -59,8 +62,8 @@ export function buildCorpus(items: readonly InputItem[]): Corpus {
 
 /**
  * How alike two items are in what they say, 0 to 1000: the shared weight over the weight of both. A file counts at most
- * as much as the words do: agents touch one file for many reasons. Equal titles are at least 900; opposites, and
- * removing something and not speaking of removal at all, are never the same.
+ * as much as the words do: agents touch one file for many reasons. Equal titles are at least 900; removing something and not
+ * speaking of removal at all is 0; titles that ask for different things (contrasts.ts) are `NEVER_SAME`.
  */
 export function similarity(corpus: Corpus, left: number, right: number): number {
   const one = corpus.items[left];
@@ -69,7 +72,7 @@ export function similarity(corpus: Corpus, left: number, right: number): number 
   if (one === undefined || other === undefined) return 0;
   if (one.titleKey === other.titleKey && one.titleKey !== "") return Math.floor(900 + alike / 10);
   if ((one.removes && !other.mentionsRemoval) || (other.removes && !one.mentionsRemoval)) return 0;
-  if (areOpposed(one.sides, other.sides)) return 0;
+  if (areContrary(one.contrasts, other.contrasts)) return NEVER_SAME;
   const bothNumbered = one.titleNumbers !== "" && other.titleNumbers !== "";
   const percents = [
     one.kind === other.kind ? 100 : OTHER_KIND_PERCENT,

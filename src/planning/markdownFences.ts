@@ -48,7 +48,7 @@ export function fenceFor(text: string): string {
  * For each line, the line after it that closes a fence opened there, if any. Only a fence of the same length closes;
  * others are rare, and then it all is text.
  */
-function closingLines(lines: readonly string[]): (number | undefined)[] {
+export function closingLines(lines: readonly string[]): (number | undefined)[] {
   const nextByFence = new Map<string, number>();
   const closings = lines.map((): number | undefined => undefined);
   for (const [position, line] of [...lines.entries()].toReversed()) {

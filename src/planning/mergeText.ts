@@ -1,5 +1,6 @@
 import { utf8Length } from "../core/utf8.ts";
-import { termsOf, words } from "./terms.ts";
+import { type Saying, sayingOf, saysAll } from "./saidAlready.ts";
+import { termsOf } from "./terms.ts";
 
 /** A text and who wrote it. Lists of them are in canonical order of agents. */
 export interface Said {
@@ -7,8 +8,15 @@ export interface Said {
   readonly text: string;
 }
 
-/** Lines at least this alike, in percent of shared terms, say the same. */
-const SAME_LINE = 80;
+export interface MergedProse {
+  readonly text: string;
+  /** What there was no room for, by agent: nothing an agent requires is dropped without a word. */
+  readonly leftOut: readonly Said[];
+}
+
+/** Ends a text something was left out of. */
+const MORE = "… (more under Disagreements)";
+const NOTE_BYTES = utf8Length(MORE) + 2;
 
 /** The text that shares most with all the others, the first among equals: what the agents agree on. Empty for none. */
 export function mostCentral(texts: readonly Said[]): Said {
@@ -21,50 +29,60 @@ export function mostCentral(texts: readonly Said[]): Said {
 }
 
 /**
- * The most central text, followed by the sentences of the others that say something it does not (fewer than half of
- * their terms are known, at least two are new: a short sentence may be a whole requirement), as long as the whole stays within `maxBytes`. One text, or the same
- * text several times, comes back as it is.
+ * The most central text, followed by the sentences of the others and of `additions` that it, or what was added before,
+ * does not say already (saidAlready.ts), as long as the whole stays within `maxBytes`. One text, or the same text several
+ * times, comes back as it is.
  */
-export function mergeProse(texts: readonly Said[], maxBytes: number): string {
+export function mergeProse(texts: readonly Said[], maxBytes: number, additions: readonly Said[] = []): MergedProse {
   const base = mostCentral(texts);
-  if (texts.every(({ text }) => text === base.text)) return base.text;
-  const known = new Set(termsOf(base.text));
+  const kept = sentences(base.text).map(sayingOf);
+  const leftOut: Said[] = [];
   let merged = base.text;
-  for (const { text } of texts) {
+  for (const { agent, text } of [...texts, ...additions]) {
     if (text === base.text) continue;
-    const added = sentences(text).filter((sentence) => {
-      const terms = [...new Set(termsOf(sentence))];
-      const unknown = terms.filter((term) => !known.has(term)).length;
-      const fits = utf8Length(merged) + utf8Length(sentence) + 2 <= maxBytes;
-      if (unknown < 2 || 2 * unknown <= terms.length || !fits) return false;
-      for (const term of terms) known.add(term);
-      return true;
-    });
-    const candidate = [merged, added.join(" ")].filter((part) => part !== "").join("\n\n");
-    if (utf8Length(candidate) <= maxBytes) merged = candidate;
+    const added: string[] = [];
+    const over: string[] = [];
+    for (const sentence of newSentences(text, kept)) {
+      const longer = paragraphs(merged, [...added, sentence].join(" "));
+      (utf8Length(longer) + NOTE_BYTES <= maxBytes ? added : over).push(sentence);
+    }
+    merged = paragraphs(merged, added.join(" "));
+    if (over.length > 0) leftOut.push({ agent, text: over.join(" ") });
   }
-  return merged;
+  return { text: leftOut.length === 0 ? merged : paragraphs(merged, MORE), leftOut };
 }
 
-/**
- * The union of several agents' lists. A line is left out when an earlier agent already said it: the same words, or
- * nearly the same terms with the same numbers and negations ("returns 200" is not "returns 404"). One agent's list
- * comes back as it is.
- */
+/** The union of several agents' lists, without lines an earlier agent already said. One agent's list comes back as it is. */
 export function mergeLists(lists: readonly (readonly string[])[], maxEntries: number): string[] {
-  const kept: { readonly line: string; readonly terms: ReadonlySet<string>; readonly exact: string }[] = [];
+  const kept: { readonly line: string; readonly saying: Saying }[] = [];
   for (const list of lists) {
     const earlier = [...kept];
     for (const line of list) {
-      const terms = new Set(termsOf(line));
-      const exact = exactWords(line);
-      const repeated = earlier.some(
-        (other) => other.line === line || (other.exact === exact && sharedPercent(other.terms, terms) >= SAME_LINE),
-      );
-      if (!repeated && kept.length < maxEntries) kept.push({ line, terms, exact });
+      const saying = sayingOf(line);
+      const repeated = earlier.some((other) => other.line === line || repeats(other.saying, saying));
+      if (!repeated && kept.length < maxEntries) kept.push({ line, saying });
     }
   }
   return kept.map(({ line }) => line);
+}
+
+/** The sentences that are not in `kept`, to which they are added. */
+function newSentences(text: string, kept: Saying[]): string[] {
+  return sentences(text).filter((sentence) => {
+    const saying = sayingOf(sentence);
+    if (kept.some((earlier) => repeats(earlier, saying))) return false;
+    kept.push(saying);
+    return true;
+  });
+}
+
+/** Signs without a word are compared by nobody: only the same text repeats them. */
+function repeats(earlier: Saying, saying: Saying): boolean {
+  return saying.words.length > 0 && saysAll(earlier, saying);
+}
+
+function paragraphs(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("\n\n");
 }
 
 /** Dice: shared terms, twice, in percent of all. */
@@ -74,14 +92,11 @@ function sharedPercent(left: ReadonlySet<string>, right: ReadonlySet<string>): n
   return left.size + right.size === 0 ? 0 : Math.floor((200 * shared) / (left.size + right.size));
 }
 
-function exactWords(line: string): string {
-  const exact = words(line).filter((word) => /^\p{N}|^(?:not|no|never|without|cannot|don|doesn|isn)$/u.test(word));
-  return exact.sort().join(" ");
-}
-
+/** A text with a code block stays whole. A number and a dot begin an entry of a list more often than they end a sentence. */
 function sentences(text: string): string[] {
+  if (/^ {0,3}(?:```|~~~)/mu.test(text)) return [text.trim()];
   return text
-    .split(/\n+|(?<=[.!?])\s+/u)
+    .split(/\n+|(?<=[^\d\s][.!?])\s+/u)
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== "");
 }

@@ -13,7 +13,7 @@ export interface CoolingModel extends Cooldown {
 export interface PlanningModels {
   /** Shared out over the agents, each going on to the others. */
   readonly spread: readonly ModelRef[];
-  /** Asked by every agent when none of `spread` can be used. */
+  /** May cost money: for agents that can use none of `spread`. */
   readonly behind: readonly ModelRef[];
 }
 
@@ -51,6 +51,11 @@ export class ModelQueue {
     return { kind: "all-cooling", cooling: cooling.toSorted((one, other) => one.until - other.until) };
   }
 
+  /** Models that are asked after all that are left. */
+  append(models: readonly ModelRef[]): void {
+    this.left = [...this.left, ...models];
+  }
+
   ruleOut(ruledOut: (model: ModelRef) => boolean): void {
     this.left = this.left.filter((model) => !ruledOut(model));
   }
@@ -59,21 +64,25 @@ export class ModelQueue {
     const name = formatModelRef(model);
     const requests = (this.requests.get(name) ?? 0) + 1;
     this.requests.set(name, requests);
-    if (requests === MOST_REQUESTS) this.ruleOut((other) => formatModelRef(other) === name);
+    if (requests === MOST_REQUESTS) this.ruleOut((other) => isSameModel(other, model));
   }
 }
 
 /** For each of `count` agents its own order: another model first, as far as there are several that can be asked. */
 export async function spreadModels(
-  { spread, behind }: PlanningModels,
+  models: readonly ModelRef[],
   count: number,
   memory: ModelMemory,
 ): Promise<readonly (readonly ModelRef[])[]> {
-  const { usable, cooling } = await sortByCooldown(spread, memory);
+  const { usable, cooling } = await sortByCooldown(models, memory);
   return Array.from({ length: count }, (_, index) => {
     const first = usable.length === 0 ? 0 : index % usable.length;
-    return [...usable.slice(first), ...usable.slice(0, first), ...cooling.map(({ model }) => model), ...behind];
+    return [...usable.slice(first), ...usable.slice(0, first), ...cooling.map(({ model }) => model)];
   });
+}
+
+export function isSameModel(one: ModelRef, other: ModelRef): boolean {
+  return formatModelRef(one) === formatModelRef(other);
 }
 
 async function sortByCooldown(models: readonly ModelRef[], memory: ModelMemory) {

@@ -1,7 +1,7 @@
 import type { Disagreement } from "../types.ts";
 import type { InputItem } from "./canonicalOrder.ts";
+import { areContrary, contrastKeys, contrastsOf, type ItemContrasts } from "./contrasts.ts";
 import { groupBy } from "./groupBy.ts";
-import { areOpposed, type TitleSides, titleSides } from "./opposites.ts";
 import { agentsOf, type PlacedGroup, titlesOf } from "./placedGroup.ts";
 import { termsOf, words } from "./terms.ts";
 
@@ -12,12 +12,12 @@ const REMOVING = new Set(["remove", "delete", "drop", "retire", "erase", "elimin
 
 interface Place extends PlacedGroup {
   readonly agents: ReadonlySet<string>;
-  readonly sides: readonly TitleSides[];
+  readonly contrasts: readonly ItemContrasts[];
 }
 
 /**
- * Changes of different agents that cannot both be wanted: titles that say the opposite of one matter, and a file one
- * agent removes and another changes. An agent that has both items sees no contradiction in them, so only items without
+ * Changes of different agents that cannot both be wanted: titles that ask for different things in one matter
+ * (contrasts.ts), and a file one agent removes and another changes. An agent that has both items sees no contradiction in them, so only items without
  * an agent in common are held against each other.
  */
 export function opposingChanges(groups: readonly PlacedGroup[]): Disagreement[] {
@@ -25,7 +25,7 @@ export function opposingChanges(groups: readonly PlacedGroup[]): Disagreement[] 
     (place): Place => ({
       ...place,
       agents: agentsOf(place),
-      sides: place.group.map(({ item }) => titleSides(item.title)),
+      contrasts: place.group.map(({ item }) => contrastsOf(item)),
     }),
   );
   const onFiles = usersBy(places, (place) =>
@@ -37,12 +37,10 @@ export function opposingChanges(groups: readonly PlacedGroup[]): Disagreement[] 
   });
 
   const listed = new Set(byFile.flatMap(({ opposed }) => pairsOf(opposed).map(pairKey)));
-  const byMatter = usersBy(places, ({ sides }) =>
-    sides.flatMap(({ first, second, matter }) => (first === 0 && second === 0 ? [] : [...matter])),
-  )
+  const byMatter = usersBy(places, ({ contrasts }) => contrasts.flatMap(contrastKeys))
     .flatMap(([, users]) => pairsOf(users))
     .filter((pair) => {
-      if (listed.has(pairKey(pair)) || !sayOpposites(...pair)) return false;
+      if (listed.has(pairKey(pair)) || !areContraryPlaces(...pair)) return false;
       listed.add(pairKey(pair));
       return true;
     })
@@ -76,12 +74,12 @@ function opposeOn(file: string, one: Place, other: Place): boolean {
   const removed = one.group.some((left) =>
     other.group.some((right) => removesFile(file, left, right) || removesFile(file, right, left)),
   );
-  return removed || sayOpposites(one, other);
+  return removed || areContraryPlaces(one, other);
 }
 
-function sayOpposites(one: Place, other: Place): boolean {
+function areContraryPlaces(one: Place, other: Place): boolean {
   if (sharesAgent(one, other)) return false;
-  return one.sides.some((left) => other.sides.some((right) => areOpposed(left, right)));
+  return one.contrasts.some((left) => other.contrasts.some((right) => areContrary(left, right)));
 }
 
 function sharesAgent(one: Place, other: Place): boolean {

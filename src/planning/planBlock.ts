@@ -3,10 +3,12 @@ import { Document, isScalar, parseDocument, visit } from "yaml";
 import { messageOf } from "../core/refusal.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import type { ItemSource, Plan } from "../types.ts";
-import { circularComponents } from "./circularComponents.ts";
+import { planCircles } from "./planCircles.ts";
 import { planSchema } from "./planSchema.ts";
-import { offsetOf, schemaProblem } from "./planSchemaProblems.ts";
+import { describeValue, offsetOf, schemaProblem } from "./planSchemaProblems.ts";
+import { repositoryPathProblem } from "./repositoryPath.ts";
 import { type BlockProblem, yamlHazards } from "./yamlHazards.ts";
+import { PARSER_OPTIONS, yamlSyntaxProblems } from "./yamlSyntaxProblems.ts";
 
 /** What is wrong with a block: at most `MAX_LOCATED` problems, in no order, of `total`. */
 export interface BlockProblems {
@@ -41,20 +43,15 @@ function isPlainBlock(text: string): boolean {
 /**
  * Reads what `writePlanBlock` wrote, or a person's version of it. Refused, each with its place: what is not YAML,
  * anchors, aliases, tags and deep nesting (a block of ours has none, and they can make a small file huge), repeated or
- * unknown keys, values of the wrong type, ids that are repeated, unknown, or depend on each other in a circle.
+ * unknown keys, values of the wrong type, no items, paths outside the repository, ids that are repeated, unknown, or
+ * depend on each other in a circle.
  */
 export function readPlanBlock(yaml: string): Result<Plan, BlockProblems> {
   try {
     const hazards = yamlHazards(yaml, MAX_LOCATED);
     if (hazards.length > 0) return allOf(hazards);
-    // Uniqueness of keys is checked below: the library compares all with all.
-    const document = parseDocument(yaml, {
-      uniqueKeys: false,
-      stringKeys: true,
-      prettyErrors: false,
-      logLevel: "silent",
-    });
-    if (document.errors.length > 0) return syntaxProblems(document);
+    const document = parseDocument(yaml, PARSER_OPTIONS);
+    if (document.errors.length > 0) return allOf(yamlSyntaxProblems(yaml, document.errors));
     return readDocument(document);
   } catch (error) {
     const message = error instanceof RangeError ? "it is nested too deeply" : messageOf(error);
@@ -64,10 +61,6 @@ export function readPlanBlock(yaml: string): Result<Plan, BlockProblems> {
 
 function allOf(problems: readonly BlockProblem[]): Result<Plan, BlockProblems> {
   return failure({ problems: problems.slice(0, MAX_LOCATED), total: problems.length });
-}
-
-function syntaxProblems({ errors }: Document): Result<Plan, BlockProblems> {
-  return allOf(errors.map(({ message, pos }) => ({ message: `not valid YAML: ${message}`, offset: pos[0] })));
 }
 
 function readDocument(document: Document): Result<Plan, BlockProblems> {
@@ -114,24 +107,29 @@ function referenceProblems(document: Document, plan: Plan): BlockProblem[] {
     ids.add(id);
   }
   for (const [index, item] of plan.items.entries()) {
+    for (const [position, path] of item.files.entries()) {
+      const problem = repositoryPathProblem(path);
+      if (problem === undefined) continue;
+      report(`item ${item.id} field files: ${describeValue(path)} ${problem}`, index, "files", position);
+    }
     for (const [position, needed] of item.depends_on.entries()) {
       if (ids.has(needed)) continue;
       report(`${item.id} depends on ${needed}, which is no item of the plan`, index, "depends_on", position);
     }
   }
-  const circular = itemOnCircle(plan);
-  if (problems.length === 0 && circular >= 0) {
-    report(`${plan.items[circular]?.id} depends on itself, directly or through others`, circular, "depends_on");
+  // Who waits for whom is told by unique ids only.
+  for (const circle of ids.size < plan.items.length ? [] : planCircles(plan.items)) {
+    const path = circle.map((index) => plan.items[index]?.id ?? "");
+    const [first = 0] = circle;
+    const position = plan.items[first]?.depends_on.indexOf(path[1] ?? "") ?? 0;
+    report(`the items depend on each other in a circle: ${shownCircle(path)}`, first, "depends_on", position);
   }
   return problems;
 }
 
-/** The position of the first item that can be reached from itself, or -1. */
-function itemOnCircle({ items }: Plan): number {
-  const positions = new Map(items.map(({ id }, index) => [id, index]));
-  const needs = items.map((item) => item.depends_on.flatMap((id) => positions.get(id) ?? []));
-  const components = circularComponents(needs);
-  return needs.findIndex((list, index) => components.has(index) || list.includes(index));
+/** A circle through hundreds of items is shown by its ends. */
+function shownCircle(path: readonly string[]): string {
+  return (path.length <= 12 ? path : [...path.slice(0, 6), "…", ...path.slice(-5)]).join(" -> ");
 }
 
 /** The same plan with its keys in the order of the file, whatever order they were made or written in. */

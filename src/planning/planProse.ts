@@ -8,21 +8,32 @@ import { markdownCell, markdownLine, markdownPath, markdownProse } from "./markd
 export interface PlanSection {
   readonly title: string;
   readonly text: string;
+  /**
+   * True: it says of items and agents what the block says of them, so another version of it would contradict the block.
+   * False: a person may say it in other words.
+   */
+  readonly isDerived: boolean;
+  /** What its first line is, or begins with, in any plan of this title. */
+  readonly begins: string;
 }
+
+const OVERVIEW_BEGINS = "Merged from ";
 
 /** The part of PLAN.md for people, ending in the sentence that introduces the exact plan. */
 export function planSections(plan: Plan): PlanSection[] {
+  const title = `# ${markdownLine(plan.title)}`;
   return [
-    { title: "Title", text: `# ${markdownLine(plan.title)}\n\n${overview(plan)}` },
+    { title: "Title", text: title, isDerived: false, begins: title },
+    { title: "Overview", text: overview(plan), isDerived: true, begins: OVERVIEW_BEGINS },
     section("Goal", markdownProse(plan.goal)),
     section("Approach", markdownProse(plan.approach)),
-    section("Items", itemTable(plan)),
-    section("Dependencies", dependencyDiagram(plan.items)),
+    derived("Items", itemTable(plan)),
+    derived("Dependencies", dependencyDiagram(plan.items)),
     section("Risks", bullets(plan.risks)),
     section("Acceptance of the whole", bullets(plan.acceptance)),
-    section("Disagreements", disagreements(plan)),
-    section("Planning agents", planningAgents(plan)),
-    section("Each item", plan.items.map(itemDetails).join("\n\n")),
+    derived("Disagreements", disagreements(plan)),
+    derived("Planning agents", planningAgents(plan)),
+    derived("Each item", plan.items.map(itemDetails).join("\n\n")),
     section(
       "The exact plan",
       "`backlog` reads only the block below. Edit it to change the plan; the text above is for people.",
@@ -31,13 +42,18 @@ export function planSections(plan: Plan): PlanSection[] {
 }
 
 function section(title: string, body: string): PlanSection {
-  return { title, text: `## ${title}\n\n${body.trim() === "" ? "None." : body}` };
+  const begins = `## ${title}`;
+  return { title, text: `${begins}\n\n${body.trim() === "" ? "None." : body}`, isDerived: false, begins };
+}
+
+function derived(title: string, body: string): PlanSection {
+  return { ...section(title, body), isDerived: true };
 }
 
 function overview({ agents, missing, items, disagreements: differences }: Plan): string {
   const absent = missing.map(({ agent }) => markdownLine(agent)).join(", ");
   return [
-    `Merged from ${agents.length} of ${counted(agents.length + missing.length, "planning agent")}`,
+    `${OVERVIEW_BEGINS}${agents.length} of ${counted(agents.length + missing.length, "planning agent")}`,
     `, ${counted(items.length, "item")}.`,
     absent === "" ? "" : ` Missing: ${absent}.`,
     differences.length === 0 ? "" : ` ${counted(differences.length, "disagreement")}, listed below.`,

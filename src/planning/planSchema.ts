@@ -23,23 +23,26 @@ export const planSchema = record({
   approach: text,
   agents: list(agentName, 1_000),
   missing: list(record({ agent: agentName, reason: text }), 1_000),
-  items: list(
-    record(
-      {
-        id: itemId,
-        title: { type: "string", minLength: 1, maxLength: ANSWER_LIMITS.title },
-        description: text,
-        files: list(line, 200),
-        depends_on: list(itemId, 1_000),
-        acceptance: list(line, 200),
-        effort,
-        provenance: list(record({ agent: agentName, item: line, effort }, ["effort"]), 1_000),
-        agreement: record({ named: count, answered: count }),
-      },
-      ["effort"],
+  items: {
+    minItems: 1,
+    ...list(
+      record(
+        {
+          id: itemId,
+          title: { type: "string", minLength: 1, maxLength: ANSWER_LIMITS.title },
+          description: text,
+          files: list(line, 200),
+          depends_on: list(itemId, 1_000),
+          acceptance: list(line, 200),
+          effort,
+          provenance: list(record({ agent: agentName, item: line, effort }, ["effort"]), 1_000),
+          agreement: record({ named: count, answered: count }),
+        },
+        ["effort"],
+      ),
+      10_000,
     ),
-    10_000,
-  ),
+  },
   risks: list(line, 200),
   acceptance: list(line, 200),
   disagreements: list(

@@ -37,23 +37,25 @@ function expectation(error: ErrorObject): string {
   const { params } = error;
   switch (error.keyword) {
     case "type":
-      return `must be ${typeName(params.type)}, not ${describe(error.data)}${quoteAdvice(error)}`;
+      return `must be ${typeName(params.type)}, not ${describeValue(error.data)}${quoteAdvice(error)}`;
     case "required":
       return `the key "${params.missingProperty}" is missing`;
     case "additionalProperties":
       return `unknown key "${String(params.additionalProperty).slice(0, 80)}"; known keys: ${knownKeys(error)}`;
     case "const":
-      return `must be ${params.allowedValue}, not ${describe(error.data)}`;
+      return `must be ${params.allowedValue}, not ${describeValue(error.data)}`;
     case "enum":
-      return `must be one of ${[params.allowedValues].flat().join(", ")}, not ${describe(error.data)}`;
+      return `must be one of ${[params.allowedValues].flat().join(", ")}, not ${describeValue(error.data)}`;
     case "minLength":
       return "is empty";
     case "maxLength":
       return `has more than ${params.limit} characters`;
+    case "minItems":
+      return "is empty; at least one entry is needed";
     case "maxItems":
       return `has more than ${params.limit} entries`;
     case "pattern":
-      return `${describe(error.data)} is not an id: a letter, then at most 31 letters, digits, _ or -`;
+      return `${describeValue(error.data)} is not an id: a letter, then at most 31 letters, digits, _ or -`;
     default:
       return error.message ?? "is not valid";
   }
@@ -78,7 +80,8 @@ function typeName(type: unknown): string {
   return names[String(type)] ?? String(type);
 }
 
-function describe(value: unknown): string {
+/** The value as messages quote it. */
+export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";

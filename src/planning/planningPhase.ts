@@ -1,14 +1,12 @@
+import { counted } from "../core/counted.ts";
 import type { Limiter } from "../core/rateLimit.ts";
 import { failure, type Result, success } from "../core/result.ts";
-import type { AgentPlan, ModelRef, Plan } from "../types.ts";
-import {
-  type AgentOutcome,
-  type AgentSurroundings,
-  type AgentUsage,
-  type AnswerAuthor,
-  addUsage,
-  askAgent,
-} from "./askAgent.ts";
+import type { AgentPlan, Plan } from "../types.ts";
+import type { AgentOutcome, AgentRequest, AnswerAuthor, NoAnswer } from "./agentRequest.ts";
+import type { AgentSurroundings } from "./agentSurroundings.ts";
+import { type AgentUsage, addUsage } from "./agentUsage.ts";
+import { askAgent } from "./askAgent.ts";
+import { groupBy } from "./groupBy.ts";
 import { type PlanningModels, spreadModels } from "./modelQueue.ts";
 import { type DecodedPlanAnswer, decodePlanAnswer, planAnswerSchema } from "./planAnswerSchema.ts";
 import {
@@ -18,7 +16,13 @@ import {
   planningAgents,
   planningPrompt,
 } from "./planningAgents.ts";
+import { QuorumGate } from "./quorumGate.ts";
 import { structuredMerge } from "./structuredMerge.ts";
+
+/** Characters of an agent's reason in the command's last line; progress told the whole of it. */
+const MAX_REASON = 120;
+
+type Patience = (decided: AbortSignal) => Promise<void>;
 
 export interface PlanningRequest {
   readonly material: PlanningMaterial;
@@ -45,8 +49,8 @@ interface Asked {
 
 /**
  * Asks all planning agents at once and merges their answers. An agent that fails does not stop the others; with enough
- * answers the missing agents are named in the plan. The failure is for the user: each agent's reason on a line, and a
- * last line that stands on its own.
+ * answers the missing agents are named in the plan, and no model that may cost money is asked for more. The failure is
+ * for the user, one line that stands on its own.
  */
 export async function runPlanningPhase(
   request: PlanningRequest,
@@ -58,25 +62,43 @@ export async function runPlanningPhase(
 
   const answered = asked.flatMap(({ outcome: { result } }) => (result.ok ? [result.value] : []));
   const missing = asked.flatMap(({ agent, outcome: { result } }) =>
-    result.ok ? [] : [{ agent: agent.name, reason: result.failure }],
+    result.ok ? [] : [{ agent: agent.name, ...result.failure }],
   );
-  const needed = Math.min(request.quorum, asked.length);
+  const needed = neededOf(request);
   if (answered.length < needed) return failure(belowQuorum(missing, answered.length, needed));
 
   const answers = answered.map(({ answer, author }): AgentPlan => ({ agent: author.agent, answer: answer.answer }));
   return success({
-    plan: structuredMerge(answers, missing),
+    plan: structuredMerge(
+      answers,
+      missing.map(({ agent, reason }) => ({ agent, reason })),
+    ),
     authors: answered.map(({ author }) => author),
     usage: asked.map(({ outcome }) => outcome.usage).reduce(addUsage),
   });
 }
 
+function neededOf({ agents, quorum }: PlanningRequest): number {
+  return Math.min(quorum, agents);
+}
+
 async function askAll(request: PlanningRequest, surroundings: AgentSurroundings): Promise<Asked[]> {
   const prompt = planningPrompt(request.material);
-  const orders = await spreadModels(request.models, request.agents, surroundings.memory);
-  const asking = planningAgents(request.agents).map((agent, index) =>
+  const { spread, behind } = request.models;
+  const orders = await spreadModels(spread, request.agents, surroundings.memory);
+  const agents = planningAgents(request.agents);
+  const gate = new QuorumGate(
+    agents.map(({ name }) => name),
+    neededOf(request),
+  );
+  const asking = agents.map((agent, index) =>
     request.limiter(async (): Promise<Asked> => {
-      const outcome = await askPlanner(agent, prompt, orders[index] ?? [], surroundings);
+      const models = {
+        models: orders[index] ?? [],
+        behind: { models: behind, isNeeded: (patience: Patience) => gate.isNeeded(agent.name, patience) },
+      };
+      const outcome = await askPlanner(agent, prompt, models, surroundings);
+      gate.settle(agent.name, outcome.result.ok);
       return { agent, outcome };
     }),
   );
@@ -86,7 +108,7 @@ async function askAll(request: PlanningRequest, surroundings: AgentSurroundings)
 async function askPlanner(
   { name, system }: PlanningAgent,
   prompt: string,
-  models: readonly ModelRef[],
+  models: Pick<AgentRequest<unknown>, "models" | "behind">,
   surroundings: AgentSurroundings,
 ): Promise<AgentOutcome<DecodedPlanAnswer>> {
   const { report } = surroundings;
@@ -100,23 +122,39 @@ async function askPlanner(
       promptVersion: PLANNER_PROMPT_VERSION,
       schema: planAnswerSchema,
       decode: decodePlanAnswer,
-      models,
+      ...models,
     },
     surroundings,
   );
   if (!outcome.result.ok) {
-    report("error", `${name}: no plan; ${outcome.result.failure}`);
+    report("error", `${name}: no plan; ${outcome.result.failure.news}`);
     return outcome;
   }
   const { answer, notes } = outcome.result.value.answer;
   for (const note of notes) report("warn", `${name}: ${note}`);
-  report("info", `${name}: planned ${answer.items.length} items`);
+  report("info", `${name}: planned ${counted(answer.items.length, "item")}`);
   return outcome;
 }
 
-function belowQuorum(missing: Plan["missing"], answered: number, needed: number): string {
-  const reasons = missing.map(({ agent, reason }) => `${agent}: ${reason}`);
-  const asked = answered + missing.length;
-  const summary = `Planning failed: ${answered} of ${asked} agents gave a plan, ${needed} needed (${reasons.join("; ")}).`;
-  return [...reasons, `${summary} Run plan again, name other models in models.planning, or lower --quorum.`].join("\n");
+interface Missing extends NoAnswer {
+  readonly agent: string;
+}
+
+/** Each reason once, with the agents that share it. */
+function belowQuorum(missing: readonly Missing[], answered: number, needed: number): string {
+  const reasons = [...groupBy(missing, ({ reason }) => inShort(reason))].map(
+    ([reason, alike]) => `${alike.map(({ agent }) => agent).join(", ")}: ${reason}`,
+  );
+  const advice = [
+    "name other models in models.planning",
+    ...(missing.some(({ isOutOfTime }) => isOutOfTime) ? ["raise planningTimeoutSeconds"] : []),
+    ...(answered > 0 ? ["lower --quorum"] : []),
+  ];
+  const gave = `${answered} of ${counted(answered + missing.length, "agent")} gave a plan, ${needed} needed`;
+  return `Planning failed: ${gave} (${reasons.join("; ")}). Run plan again, or ${advice.join(", or ")}.`;
+}
+
+function inShort(reason: string): string {
+  const characters = [...reason];
+  return characters.length <= MAX_REASON ? reason : `${characters.slice(0, MAX_REASON - 1).join("")}…`;
 }

@@ -1,7 +1,9 @@
 import { dataSection, SECTIONS_ARE_DATA } from "../core/dataSection.ts";
 import { truncateUtf8, utf8Length } from "../core/utf8.ts";
 import type { ModelRef, Research } from "../types.ts";
-import { type AgentOutcome, type AgentSurroundings, askAgent } from "./askAgent.ts";
+import type { AgentOutcome } from "./agentRequest.ts";
+import type { AgentSurroundings } from "./agentSurroundings.ts";
+import { askAgent } from "./askAgent.ts";
 import type { FeatureSection } from "./featureSection.ts";
 import { type DecodedResearch, decodeResearch, researchAnswerSchema } from "./researchSchema.ts";
 import { technologyMentions } from "./technologyMentions.ts";

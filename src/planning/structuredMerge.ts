@@ -4,8 +4,9 @@ import { type DependencyEdge, orderByDependency } from "./dependencyOrder.ts";
 import { findDisagreements } from "./disagreements.ts";
 import { matchItems } from "./itemMatching.ts";
 import { mergeLists, mergeProse, mostCentral, type Said } from "./mergeText.ts";
+import { unsaidTitles } from "./unsaidTitles.ts";
 
-/** A description may grow this far by what other agents add to it: it has to fit a task. */
+/** A description may grow this far by what other agents add to it: it has to fit a task. The rest is under Disagreements. */
 const MAX_DESCRIPTION_BYTES = 1_200;
 const MAX_APPROACH_BYTES = 4_000;
 const MAX_LIST_ENTRIES = 200;
@@ -33,7 +34,8 @@ export function structuredMerge(answers: readonly AgentPlan[], missing: Plan["mi
   const needs = order.map(() => new Set<number>());
   for (const edge of kept) needs[edge.item]?.add(edge.needs);
 
-  const items = order.flatMap((number) => {
+  const approach = mergeProse(said("approach"), MAX_APPROACH_BYTES);
+  const merged = order.flatMap((number) => {
     const group = groups[number];
     if (group === undefined) return [];
     const dependsOn = [...(needs[number] ?? [])].map((needed) => idOf.get(needed) ?? "").sort(compareNaturally);
@@ -44,10 +46,10 @@ export function structuredMerge(answers: readonly AgentPlan[], missing: Plan["mi
     version: 1,
     title: mostCentral(said("title")).text,
     goal: mostCentral(said("goal")).text,
-    approach: mergeProse(said("approach"), MAX_APPROACH_BYTES),
+    approach: approach.text,
     agents: ordered.map(({ agent }) => agent),
     missing: [...missing].sort((left, right) => compareNaturally(left.agent, right.agent)),
-    items,
+    items: merged.map(({ item }) => item),
     risks: mergeLists(
       ordered.map(({ answer }) => answer.risks),
       MAX_LIST_ENTRIES,
@@ -56,7 +58,14 @@ export function structuredMerge(answers: readonly AgentPlan[], missing: Plan["mi
       ordered.map(({ answer }) => answer.acceptance),
       MAX_LIST_ENTRIES,
     ),
-    disagreements: findDisagreements({ answers: ordered, groups, order, dropped }),
+    disagreements: findDisagreements({
+      answers: ordered,
+      groups,
+      order,
+      titles: merged.map(({ item }) => item.title),
+      dropped,
+      leftOut: { approach: approach.leftOut, descriptions: merged.map(({ leftOut }) => leftOut) },
+    }),
   };
 }
 
@@ -97,14 +106,21 @@ function dependencyEdges(groups: readonly ItemGroup[]): DependencyEdge[] {
   });
 }
 
-function mergeItem(group: ItemGroup, id: string, dependsOn: readonly string[], answered: number): MergedItem {
+function mergeItem(
+  group: ItemGroup,
+  id: string,
+  dependsOn: readonly string[],
+  answered: number,
+): { readonly item: MergedItem; readonly leftOut: readonly Said[] } {
   const said = (field: "title" | "description"): Said[] =>
     group.map(({ agent, item }) => ({ agent, text: item[field] }));
   const effort = mergedEffort(group.map(({ item }) => item.effort));
-  return {
+  const title = mostCentral(said("title")).text;
+  const description = mergeProse(said("description"), MAX_DESCRIPTION_BYTES, unsaidTitles(group, title));
+  const item = {
     id,
-    title: mostCentral(said("title")).text,
-    description: mergeProse(said("description"), MAX_DESCRIPTION_BYTES),
+    title,
+    description: description.text,
     files: [...new Set(group.flatMap(({ item }) => item.files))].slice(0, MAX_LIST_ENTRIES),
     depends_on: dependsOn,
     acceptance: mergeLists(
@@ -115,6 +131,7 @@ function mergeItem(group: ItemGroup, id: string, dependsOn: readonly string[], a
     provenance: group.map(sourceOf),
     agreement: { named: new Set(group.map(({ agent }) => agent)).size, answered },
   };
+  return { item, leftOut: description.leftOut };
 }
 
 function sourceOf({ agent, item }: InputItem): ItemSource {

@@ -107,7 +107,8 @@ function wordsIn(text: string): string[] {
   return plain.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? [];
 }
 
-function stem(word: string): string {
+/** A word without its ending: what stays is the same for "deletes" and "deletion", and need not be a word. */
+export function stem(word: string): string {
   if (word.length < 4 || !/^[a-z]+$/u.test(word)) return word;
   const singular = withoutPlural(word);
   const base = withoutSuffix(withoutSuffix(singular, SUFFIXES), VERB_SUFFIXES);

@@ -279,6 +279,7 @@ function catalogOf(names: readonly string[] = []): ModelCatalog {
     has: (model) => connected.has(formatModelRef(model)),
     facts: () => undefined,
     free: () => [],
+    explainNoFree: () => "no free model is connected",
     explainMissing: (model) => `the model ${formatModelRef(model)} is not connected`,
   };
 }

@@ -24,6 +24,7 @@ const TOO_SLOW_MS = 5_000;
 const FACTS: RepositoryFacts = {
   files: new Map([["src/a.ts", { bytes: 20_000, exportedNames: [], isGenerated: false }]]),
   submodules: new Set(),
+  links: new Set(),
   isIgnored: (path) => path.startsWith("dist"),
   isInWorkTree: () => false,
   hasProgram: (name) => name !== "bun",

@@ -6,6 +6,7 @@ import { destructionIn, isForkBomb } from "../shell/destructiveCommands.ts";
 import { missingPrograms, type Programs } from "../shell/missingPrograms.ts";
 import { parseCommandLine } from "../shell/parseCommandLine.ts";
 import type { CommandList } from "../shell/syntax.ts";
+import { syntaxFault } from "../shell/syntaxFault.ts";
 import { taskWriters } from "../taskWriters.ts";
 
 /** The schema refuses longer ones. */
@@ -27,8 +28,8 @@ export interface CheckedCommands {
 }
 
 /**
- * The commands of a backlog: none destroys anything, each program exists (with `facts`), and a check can fail. A check
- * that cannot is refused in a draft; a person's leaves its task unproven.
+ * The commands of a backlog: none destroys anything, a shell can read each, its program exists (with `facts`), and a
+ * check can fail. A check that cannot is refused in a draft; a person's leaves its task unproven.
  */
 export function checkAcceptance(backlog: Backlog, origin: Origin, facts?: RepositoryFacts): CheckedCommands {
   const lines = commandLines(backlog);
@@ -36,6 +37,7 @@ export function checkAcceptance(backlog: Backlog, origin: Origin, facts?: Reposi
   return {
     findings: [
       ...lines.flatMap(destruction),
+      ...lines.flatMap(unreadable),
       ...vacuous.map((command) => provesNothing(command, origin)),
       ...(facts ? unstartable(lines, backlog, origin, facts) : []),
     ],
@@ -69,12 +71,22 @@ function destruction(command: CommandLine): readonly Finding[] {
     ? "starts itself without end"
     : list && destructionIn(list, field === "setup" ? "setup" : "check");
   if (what === undefined) return [];
-  return [{ ...placeOf(command), message: `${quote(line)} ${what}`, suggestion: "write a command that only looks" }];
+  const suggestion = field === "setup" ? "take it out, or do it by hand" : "write a command that only looks";
+  return [{ ...placeOf(command), message: `${quote(line)} ${what}`, suggestion }];
+}
+
+function unreadable(command: CommandLine): readonly Finding[] {
+  const { line, list, task } = command;
+  if (list !== undefined || line.length > MAX_LINE || task?.status === "complete") return [];
+  const fault = syntaxFault(line);
+  return fault === undefined
+    ? []
+    : [{ ...placeOf(command), message: `${quote(line)} is not a shell command: ${fault}` }];
 }
 
 /** `verify` and `setup` of a draft are a person's: they come from the options. */
 function isDrafted({ field }: CommandLine, origin: Origin): boolean {
-  return origin === "generated" && (field === "acceptance" || field === "checks");
+  return origin !== "person" && (field === "acceptance" || field === "checks");
 }
 
 function provesNothing(command: CommandLine, origin: Origin): Finding {
@@ -100,7 +112,7 @@ function unstartable(
     const { line, list, field, path, task } = command;
     if (list === undefined || task?.status === "complete") return [];
     const mayComeLater = field === "setup" ? path[1] !== 0 : isPrepared;
-    const isOthers = origin === "generated" && !isDrafted(command, origin);
+    const isOthers = origin !== "person" && !isDrafted(command, origin);
     return missingPrograms(list, line, programs).map(
       (what): Finding => ({
         ...placeOf(command),

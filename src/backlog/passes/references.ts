@@ -6,6 +6,7 @@ import type { Finding } from "../diagnostics.ts";
 export function checkReferences(backlog: Backlog): readonly Finding[] {
   const ids = backlog.tasks.map((task) => task.id);
   const known = new Set(ids);
+  const byFoldedId = new Map(ids.map((id) => [id.toLowerCase(), id]));
   const suggest = nameSuggester(ids);
   const seen = new Map<string, string>();
   return backlog.tasks.flatMap((task, index) => {
@@ -26,7 +27,7 @@ export function checkReferences(backlog: Backlog): readonly Finding[] {
       const found = { kind: "reference", path: ["tasks", index, "depends_on", position], task: task.id } as const;
       if (dependency === task.id) findings.push({ ...found, message: "the task depends on itself" });
       else if (!known.has(dependency)) {
-        const close = suggest(dependency);
+        const close = byFoldedId.get(dependency.toLowerCase()) ?? suggest(dependency);
         findings.push({
           ...found,
           message: `there is no task ${dependency}`,

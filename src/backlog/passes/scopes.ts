@@ -24,7 +24,7 @@ export function checkScopes(
 ): readonly Finding[] {
   const { tasks } = backlog;
   const writers = taskWriters(tasks);
-  const doubt = origin === "generated" ? {} : ({ severity: "warning" } as const);
+  const doubt = origin === "person" ? ({ severity: "warning" } as const) : {};
   const suggest = limited(MAX_SUGGESTIONS, (path: string) => repository.suggest(path));
 
   const inTask = (
@@ -47,6 +47,7 @@ export function checkScopes(
   ): Remark | undefined => {
     const path = literal ? text : fixedFolder(text);
     if (path === "" || repository.hasFile(path) || repository.hasFolder(path)) return undefined;
+    if (repository.linkOf(path) !== undefined) return undefined;
     const makers = writers(path);
     if (makers.some((maker) => maker === index || hasPath?.(tasks[maker]?.id ?? "", task.id) !== false))
       return undefined;
@@ -83,6 +84,11 @@ function remarkOnFile(
   const submodule = repository.submoduleOf(place);
   if (submodule !== undefined)
     return { message: `${quote(entry)} lies in the submodule ${submodule}, which no task may change` };
+  const link = facts.links.has(text) ? text : repository.linkOf(place);
+  if (link !== undefined) {
+    const what = link === text ? "is a symbolic link" : `cannot be written: ${link} is a symbolic link`;
+    return { message: `${quote(entry)} ${what}`, suggestion: "name what it points to" };
+  }
   const above = repository.fileAbove(place) ?? (!literal && repository.hasFile(place) ? place : undefined);
   if (above !== undefined) return { message: `${quote(entry)} cannot be written: ${above} is a file` };
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readRepositoryFacts } from "../../../src/backlog/readRepositoryFacts.ts";
 import type { RepositoryFacts } from "../../../src/backlog/repositoryFacts.ts";
@@ -54,7 +54,9 @@ beforeAll(async () => {
   await writeFile(join(repository.path, "src/untracked.ts"), "export {}\n");
   await writeFile(join(repository.path, ".git/info/exclude"), "private/\n*.txt\n!sub/b.txt\n");
   await repository.git("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},vendor/lib`);
-  await repository.git("commit", "--quiet", "-m", "A submodule");
+  await symlink("src", join(repository.path, "source"));
+  await repository.git("add", "source");
+  await repository.git("commit", "--quiet", "-m", "A submodule and a link");
   const git = new Git(process.env);
   const tool = join(repository.path, ".git", "a-tool");
   await writeFile(tool, "#!/bin/sh\n");
@@ -72,6 +74,7 @@ test("files, their sizes, names and origin are those of the commit", () => {
   expect(facts.files.has("src/untracked.ts")).toBe(false);
   expect(facts.isInWorkTree("src/untracked.ts")).toBe(true);
   expect([...facts.submodules]).toEqual(["vendor/lib"]);
+  expect([...facts.links]).toEqual(["source"]);
   expect([...facts.files].flatMap(([path, { isGenerated }]) => (isGenerated ? [path] : []))).toEqual([
     "go/made.go",
     "schema/types.ts",

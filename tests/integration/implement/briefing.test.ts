@@ -1,21 +1,24 @@
 import { expect, test } from "bun:test";
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { fileOf, makeTrack, scripted, writesItsWord } from "../../support/track.ts";
 
 const TOKEN = ["ghp", "Zk3vQ9xW2mT7rB1nL5cY8dF4gH6jK0pS2aVe"].join("_");
 
-test("a key in a task fails that task before its agent starts, and stands nowhere", async () => {
+test("a key in a task is refused with its line before anything is run, and stands nowhere", async () => {
   const tasks = [{ id: "T001", description: `Write one word.\nUse ${TOKEN} for it.\n` }, { id: "T002" }];
   await using track = await makeTrack({ tasks });
+  const text = await readFile(track.backlogFile, "utf8");
+  const line = text.split("\n").findIndex((content) => content.includes(TOKEN)) + 1;
 
-  const { report, runner, progress } = await track.implement(writesItsWord);
-
-  expect(runner.tasks).toEqual(["T002"]);
-  expect(await track.statuses()).toEqual({ T001: "failed", T002: "complete" });
-  expect(progress).toContain("description holds what looks like a GitHub token (line 2)");
-  const journal = await track.journals();
-  expect(journal).not.toContain('"type":"attempt_started","task":"T001"');
-  expect([progress, report.text, JSON.stringify(report.outcome), journal].join()).not.toContain(TOKEN);
+  for (const dryRun of [true, false]) {
+    const refused = await track
+      .implement(writesItsWord, { flags: { dryRun } })
+      .then(() => expect.unreachable(), String);
+    expect(refused).toContain(`BACKLOG.yaml:${line}: what looks like a GitHub token`);
+    expect(refused).not.toContain(TOKEN);
+  }
+  expect(await readFile(track.backlogFile, "utf8")).toBe(text);
 });
 
 test("the journal keeps of a message its size, its digest and what was left out, but not its text", async () => {
@@ -35,7 +38,7 @@ test("the journal keeps of a message its size, its digest and what was left out,
     omissions: [{ section: "network" }, { section: "verify" }, { section: "feature" }, { section: "context" }],
   });
   expect(journal).not.toContain("Fact 0");
-  expect(progress).toContain("left out to keep messages small: T001: network left out");
+  expect(progress).toContain("left out to keep messages small: T001: verify left out");
 });
 
 test("a context written for other files is left out and said; what the tasks before have changed does not count", async () => {
@@ -61,7 +64,7 @@ test("a context written for other files is left out and said; what the tasks bef
   expect(progress).toContain("its context is left out: words/first.txt changed after it was written");
 });
 
-test("an unknown base is said once and refuses nothing", async () => {
+test("an unknown base is said once and refuses nothing; a backlog without one says nothing", async () => {
   const tasks = [
     { id: "T001", context: "A" },
     { id: "T002", context: "B" },
@@ -71,7 +74,7 @@ test("an unknown base is said once and refuses nothing", async () => {
     if (base !== undefined) await track.setBase(base);
     const { progress, report } = await track.implement(writesItsWord);
     expect(report.outcome).toEqual({ done: true });
-    expect(progress.split("context is still true").length - 1).toBe(1);
+    expect(progress.split("context is still true").length - 1).toBe(base === undefined ? 0 : 1);
   }
 });
 

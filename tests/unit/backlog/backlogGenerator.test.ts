@@ -121,6 +121,34 @@ describe("an agent's draft", () => {
     expect(problem).toContain('- task A field files: "/etc/x" is not relative to the repository\'s root');
   });
 
+  test("with an id the schema refuses is told its other errors too, each once", async () => {
+    const bad = {
+      tasks: [
+        draftTask("C", { depends_on: ["B"], files: ["src/A.ts"] }),
+        draftTask("B", { files: ["/etc/x"], acceptance: ["rm -rf ~"] }),
+        draftTask("9 x", { files: ["src/A.ts"] }),
+      ],
+    };
+    const { runner } = await ask(async ({ corrections }) =>
+      answers(corrections.length === 0 ? bad : { tasks: [draftTask("A")] }),
+    );
+    expect(runner.agents[0]?.corrections[0]?.split("\n").filter((line) => line.startsWith("- "))).toEqual([
+      expect.stringContaining('field id: "9 x" is not an id'),
+      expect.stringContaining('task B field files: "/etc/x"'),
+      expect.stringContaining('task B field acceptance: "rm -rf ~"'),
+    ]);
+  });
+
+  test("with an id used twice gets no dependency between the two", async () => {
+    const bad = { tasks: [draftTask("T1"), draftTask("T1"), draftTask("T2", { files: ["src/**"] })] };
+    const { runner } = await ask(async ({ corrections }) =>
+      answers(corrections.length === 0 ? bad : { tasks: [draftTask("A")] }),
+    );
+    const problem = runner.agents[0]?.corrections[0];
+    expect(problem).toContain("task T1 field id: the id is used twice");
+    expect(problem).not.toContain("depends_on");
+  });
+
   test("is held against the repository: complex files, paths, programs and empty checks", async () => {
     const big = Object.fromEntries(
       [1, 2, 3, 4].map((number) => [`src/big${number}.ts`, { bytes: 20_000, exportedNames: names(3) }]),

@@ -111,6 +111,26 @@ describe("each mistake is named with its place", () => {
       `${HEAD}tasks:\n${task("T001")}${task("T002", "    depends_on: [T01]\n")}`,
       "there is no task T01 (did you mean T001?)",
     ],
+    [
+      "unknown dependency but for the case of letters",
+      `${HEAD}tasks:\n${task("C1")}${task("T002", "    depends_on: [c1]\n")}`,
+      "there is no task c1 (did you mean C1?)",
+    ],
+    [
+      "a required key without a value",
+      `${HEAD}tasks:\n${task("T001").replace("Do it.", "")}`,
+      "task T001 field description: expected text, found nothing (give it a value)",
+    ],
+    [
+      "a key without a value",
+      `${HEAD}setup:\ntasks:\n${task("T001")}`,
+      "field setup: expected a list, found nothing (leave the key out or give it a value)",
+    ],
+    [
+      "a bad path of a task without an id",
+      `${HEAD}tasks:\n  - title: x\n    description: x\n    files: [/a]\n`,
+      'tasks/BACKLOG.yaml:7:13 field files: "/a" is not relative',
+    ],
     ["itself", `${HEAD}tasks:\n${task("T001", "    depends_on: [T001]\n")}`, "the task depends on itself"],
     [
       "absolute path",

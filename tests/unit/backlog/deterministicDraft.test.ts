@@ -15,7 +15,7 @@ function draft(plan: Plan, facts?: RepositoryFacts): GeneratedBacklog {
   const request = { plan, planFile: "tasks/PLAN.md", trackId: "rate-limits", verify: ["npm test"], setup: [], facts };
   const generated = backlogFromPlan(request);
   if (!generated.ok) throw new Error(generated.failure.map(formatFinding).join("\n"));
-  const loaded = compileBacklog("tasks/BACKLOG.yaml", Buffer.from(generated.value.text), facts, "generated");
+  const loaded = compileBacklog("tasks/BACKLOG.yaml", Buffer.from(generated.value.text), facts, "planned");
   if (!loaded.ok) throw new Error(formatDiagnostics(loaded.failure));
   expect(loaded.value.backlog).toEqual(generated.value.backlog);
   return generated.value;

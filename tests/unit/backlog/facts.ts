@@ -15,6 +15,7 @@ export function makeFacts(
   return {
     files: new Map(Object.entries(files).map(([path, given]) => [path, factsOf(given)])),
     submodules: new Set(),
+    links: new Set(),
     isIgnored: () => false,
     isInWorkTree: (path) => Object.hasOwn(files, path),
     hasProgram: (name) => programs.includes(name),

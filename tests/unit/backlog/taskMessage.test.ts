@@ -18,6 +18,17 @@ function compiled(task: Task, backlog = makeBacklog([task])) {
 }
 
 describe("compileTaskMessage", () => {
+  test("a context of one long line keeps its first sentences where not all fit, code as it is", () => {
+    const sentences = Array.from({ length: 60 }, (_, index) => `Fact number ${index} about the parser is here.`);
+    const { text, omissions } = compiled(makeTask({ id: "T001", context: sentences.join(" ") }));
+    expect(text).toContain("Fact number 0 about the parser is here.\nFact number 1 about");
+    expect(text).not.toContain("Fact number 59");
+    expect(omissions.map(({ section, how }) => [section, how])).toContainEqual(["context", "shortened"]);
+
+    const code = `\`\`\`\n${"a. b. ".repeat(80)}\n\`\`\``;
+    expect(compiled(makeTask({ id: "T001", context: code })).text).toContain(code);
+  });
+
   test("holds everything a worker needs", () => {
     const before = makeTask({ id: "T001", title: "Types" });
     const task = makeTask({

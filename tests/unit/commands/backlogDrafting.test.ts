@@ -37,6 +37,7 @@ async function askedWith(
       has: () => true,
       facts: () => ({ canCallTools, contextTokens: undefined, price: undefined }),
       free: () => [],
+      explainNoFree: () => "no free model is connected",
       explainMissing: () => "",
     },
     clock: { now: () => 1_000_000 },

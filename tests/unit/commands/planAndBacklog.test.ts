@@ -122,6 +122,42 @@ test("plan again leaves what a person wrote in the plan of the same feature", as
   }
 });
 
+test("plan again renews what follows from an edited block, and says what it replaced and where that is", async () => {
+  await using track = await planned();
+  const path = join(track.repository.path, "tasks/PLAN.md");
+  const made = await readFile(path, "utf8");
+  const block = made.indexOf("```yaml");
+  const edited =
+    made.slice(0, block).replace("One function\n", "One function, small.\n") +
+    made
+      .slice(block)
+      .replace("title: Test greet", "title: Try greet")
+      .replace("title: Greet people", "title: Greet all");
+  await writeFile(path, edited);
+
+  const item = {
+    id: "3",
+    title: "Tell people",
+    description: "A text",
+    files: ["docs/x.md"],
+    depends_on: [],
+    acceptance: [],
+  };
+  const other = { ...PLAN, approach: "Two functions", items: [...PLAN.items, item] };
+  const changed: Script = async () => ({ status: "success", text: "", structured: other });
+  const report = await track.plan(new ScriptedRunner(changed), { contextFile: "feature.md" });
+
+  const text = await readFile(path, "utf8");
+  expect(text).toContain("One function, small.");
+  expect(text.match(/Tell people/gu)).toHaveLength(4);
+  expect(text).not.toContain("Try greet");
+  expect(text).toContain(", 3 items.");
+  expect(report.text).toContain("Left as edited by hand: Approach.\n");
+  const said =
+    /^Replaced by the new plan, though edited by hand: the block\. The earlier tasks\/PLAN\.md is kept as (.+)\.$/m;
+  expect(await readFile(said.exec(report.text)?.[1] ?? report.text, "utf8")).toBe(edited);
+});
+
 test("a plan that a person edited is kept when plan makes one of another feature", async () => {
   await using track = await planned();
   const path = join(track.repository.path, "tasks/PLAN.md");

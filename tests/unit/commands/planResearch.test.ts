@@ -40,7 +40,7 @@ test("a feature with a link is looked into first: the file is written and planne
   expect(await written(track).json()).toEqual({ version: 1, ...RESEARCH });
   expect(progress).toContain("research first: the feature names https://docs.example.org");
   expect(progress).toContain("links to localhost:8080 are not read");
-  expect(report.text).toContain("Research: 1 findings, 1 constraints, 0 risks, in tasks/research.json.");
+  expect(report.text).toContain("Research: 1 finding, 1 constraint, 0 risks, in tasks/research.json.");
 });
 
 test.each([
@@ -120,7 +120,10 @@ test("a page's text cannot end the section it stands in", async () => {
 test("a long feature in the repository is begun in the request and read on from its file", async () => {
   await using track = await makeTrack({ files: { "docs/feature.md": "One more greeting.\n".repeat(2_000) } });
   const runner = new ScriptedRunner(answers);
-  await track.plan(runner, { contextFile: "docs/feature.md" });
+  const { text } = await track.plan(runner, { contextFile: "docs/feature.md" });
+  expect(text).toContain(
+    "Of the feature, 12 KB of 38 KB were in the requests; the rest was left to the agents to read",
+  );
   const [{ prompt } = expect.unreachable()] = runner.agents;
   expect(Buffer.byteLength(prompt)).toBeLessThan(14 * 1024);
   expect(prompt).toContain('"docs/feature.md", from line ');

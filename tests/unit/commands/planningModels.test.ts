@@ -18,6 +18,7 @@ function chosen(planning: readonly string[] | undefined, { free = [], paid = [],
     has: (model) => [...free, ...paid].includes(formatModelRef(model)),
     facts: () => undefined,
     free: () => refs(free),
+    explainNoFree: () => "no free model is connected",
     explainMissing: (model) => `${formatModelRef(model)} is not here`,
   };
   const options = optionsSchema.parse({ models: { planning } });
@@ -53,7 +54,7 @@ test("without configuration the free ones plan, two more than agents, the sessio
 test("without a free one the session's model plans, and it says so", () => {
   const { spread, said } = chosen(undefined, { paid: ["p/1", "p/2"], session: "p/2" });
   expect(spread).toEqual(["p/2"]);
-  expect(said).toEqual(["no free model is connected: the session's model p/2 plans"]);
+  expect(said).toEqual(["no free model is connected: the session's model p/2 plans, which may cost money"]);
 });
 
 test("with no model at all it is refused, with what to do", () => {

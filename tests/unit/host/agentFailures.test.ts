@@ -3,7 +3,8 @@ import * as failures from "../../../src/host/agentFailures.ts";
 
 const KEY = "sk-refused-0123";
 const failureOf = (error: Parameters<typeof failures.failureOf>[0]) => failures.failureOf(error, [KEY]);
-const failureOfRetries = (message: string, retryAt?: number) => failures.failureOfRetries({ message, retryAt }, [KEY]);
+const failureOfRetries = (message: string, retryAt?: number, requests = 3) =>
+  failures.failureOfRetries({ message, retryAt, requests }, [KEY]);
 
 const api = (statusCode: number | undefined, isRetryable = false) =>
   failureOf({
@@ -70,4 +71,9 @@ test("a provider's words are one line, not too long, without the key they repeat
     expect(message).not.toMatch(/\p{Cc}/u);
     expect(message.length).toBeLessThan(350);
   }
+});
+
+test("a provider is said to have kept failing only when it was asked more than once", () => {
+  expect(failureOfRetries("Overloaded", undefined, 1).message).toBe("the provider failed: Overloaded");
+  expect(failureOfRetries("Overloaded", undefined, 2).message).toBe("the provider kept failing: Overloaded");
 });

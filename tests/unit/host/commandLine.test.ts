@@ -25,6 +25,10 @@ test.each([
   ["plan Greet people\n  in two languages ", {}, "Greet people\n  in two languages"],
   ["implement --dry_run --workers=2", { dry_run: true, workers: 2 }, ""],
   ["implement --dry_run=false --allow_red_base=true", { dry_run: false, allow_red_base: true }, ""],
+  ["plan --research=off", { research: false }, ""],
+  ["plan --research=on Greet", { research: true }, "Greet"],
+  ["backlog --dry_run=yes", { dry_run: true }, ""],
+  ["backlog --dry_run=no", { dry_run: false }, ""],
 ])("%j is read", (line, flags, text) => {
   expect(parsed(line)).toMatchObject({ verb: line.split(" ")[0], flags, text, help: false });
 });
@@ -44,7 +48,7 @@ test.each([
   ["plan --agents=3.5", ["whole number", "'3.5'"]],
   ["plan --agents=10", ["1 to 9"]],
   ["plan --agents=3 --agents=4", ["--agents", "twice"]],
-  ["implement --dry_run=yes", ["--dry_run", "switch", "'yes'"]],
+  ["implement --dry_run=maybe", ["--dry_run", "switch", "on, yes, true, off, no, false", "'maybe'"]],
   ["backlog --draft=planner", ["--draft", "model or plan", "'planner'"]],
   ["implement some text", ["some text"]],
   ["plan --constructor=x", ["--constructor"]],

@@ -46,6 +46,17 @@ test("free models are those of known price 0 that call tools, Gemini's first, ne
   expect(models.free().map(({ modelID }) => modelID)).toEqual(["gemini-flash", "a-free-one", "big-pickle", "at-home"]);
 });
 
+test("without a free model it is said whether there are some that cannot call tools", async () => {
+  const listing = (...providers: readonly ReturnType<typeof provider>[]) =>
+    ({ config: { providers: async () => ({ data: { providers, default: {} } }) } }) as unknown as OpencodeClient;
+  const explain = async (client: OpencodeClient) =>
+    (await ConnectedModels.read(client, "/r", {}, undefined)).explainNoFree();
+  const paid = provider("google", "env", { "gemini-pro": { price: 1 } });
+  const mute = provider("q", "custom", { mute: { toolcall: false }, "mute-and-paid": { toolcall: false, price: 1 } });
+  expect(await explain(listing(paid))).toBe("no free model is connected");
+  expect(await explain(listing(paid, mute))).toBe("no free model that can call tools is connected (q/mute cannot)");
+});
+
 test("a price of 0 that nobody gave is no price", async () => {
   const models = await ConnectedModels.read(client, "/r", USER_CONFIG, undefined);
   expect(models.facts({ providerID: "own", modelID: "of-unknown-price" })?.price).toBeUndefined();

@@ -71,6 +71,7 @@ test("a provider that keeps failing is given up at its third retry, with its own
     reason: "provider-retries",
     message: "Rate limit reached",
     retryAt: undefined,
+    requests: 3,
   });
   expect(seen.map(({ kind }) => kind)).toEqual(["retry", "retry", "retry"]);
 });
@@ -79,7 +80,11 @@ test("a retry that would come after the time limit is not waited for", async () 
   const { watch, retry } = watched({ timeoutMs: 60_000 });
   const next = Date.now() + 3_600_000;
   retry(1, "Rate limit reached", next);
-  expect(await watch.stopped).toEqual({ reason: "provider-retries", message: "Rate limit reached", retryAt: next });
+  expect(await watch.stopped).toMatchObject({
+    reason: "provider-retries",
+    message: "Rate limit reached",
+    retryAt: next,
+  });
 });
 
 test("the caller's signal stops it, also one that fired before", async () => {

@@ -19,6 +19,7 @@ const MODELS: ModelCatalog = {
   has: () => true,
   facts: (model) => ({ canCallTools: true, contextTokens: undefined, price: PRICES[formatModelRef(model)] }),
   free: () => [],
+  explainNoFree: () => "no free model is connected",
   explainMissing: () => "",
 };
 

@@ -13,6 +13,7 @@ const catalog = (connected: readonly string[], sessionModel = "s/session"): Mode
   has: (model) => connected.includes(formatModelRef(model)),
   facts: ({ modelID }) => ({ canCallTools: modelID !== "mute", contextTokens: undefined, price: undefined }),
   free: () => [],
+  explainNoFree: () => "no free model is connected",
   explainMissing: (model) => `no ${formatModelRef(model)}`,
 });
 

@@ -52,7 +52,7 @@ test("what is missing, empty or no text is refused by name", async () => {
   expect(await refusal(readFile(""))).toStartWith("Context file feature.md is empty.");
   expect(await refusal(readFile(" \n\t\ufeff\n"))).toStartWith("Context file feature.md is empty.");
   expect(await refusal(readFile(new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0xff])))).toContain("is not UTF-8 text");
-  expect(await refusal(readFile("a\0b"))).toContain("is not UTF-8 text");
+  expect(await refusal(readFile("a\0b"))).toContain("holds a NUL character");
   expect(await refusal(readFeatureRequest({ kind: "inline", text: "\n" }))).toStartWith("The feature text is empty.");
 });
 

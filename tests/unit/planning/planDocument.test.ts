@@ -175,13 +175,85 @@ describe("a broken block is reported with its place", () => {
     ],
     ["an unknown item", "      - P1", "      - P7", "      - P1", 9, "P2 depends on P7, which is no item of the plan"],
     ["an item twice", "  - id: P2", "  - id: P1", "  - id: P2", 9, "the item P1 is there twice"],
-    ["a circle", "      - P1", "      - P2", "      - P1", 7, "P2 depends on itself, directly or through others"],
+    [
+      "no items",
+      /items:\n[\s\S]*?\nrisks:/u,
+      "items: []\nrisks:",
+      "items:",
+      8,
+      "field items: is empty; at least one entry is needed",
+    ],
+    ["a circle", "      - P1", "      - P2", "      - P1", 9, "the items depend on each other in a circle: P2 -> P2"],
   ])("%s", (_, original, broken, at, column, message) => {
-    expect(text).toContain(original);
+    expect(text.search(original)).toBeGreaterThan(0);
     const edited =
       text.slice(0, text.indexOf("```yaml")) + text.slice(text.indexOf("```yaml")).replace(original, broken);
     expect(problem(edited)).toBe(`tasks/PLAN.md:${lineOf(at)}:${column}: ${message}`);
     expect(problem(`\u{feff}${edited}`.replaceAll("\n", "\r\n"))).toBe(problem(edited));
+  });
+
+  test.each([
+    ["../x.js", "is outside the repository; write paths from its root"],
+    ["src/../../x.js", "is outside the repository; write paths from its root"],
+    ["/etc/x", "is outside the repository; write paths from its root"],
+    ["C:\\x", "is outside the repository; write paths from its root"],
+    ["..\\x", "is outside the repository; write paths from its root"],
+    ["~", "is outside the repository; write paths from its root"],
+    ["./", "names no file; write ** for the whole repository"],
+    [".git/hooks/pre-commit", "belongs to git; no item may write there"],
+    ["lib/.GIT/config", "belongs to git; no item may write there"],
+    ["src/../x.js", "holds ..; write the path from the repository's root"],
+  ])("the path %s", (path, message) => {
+    const block = text.indexOf("```yaml");
+    const edited = text.slice(0, block) + text.slice(block).replace("- src/[id].ts", `- ${JSON.stringify(path)}`);
+    const place = `${lineOf("      - src/[id].ts")}:9`;
+    expect(problem(edited)).toBe(`tasks/PLAN.md:${place}: item P2 field files: ${JSON.stringify(path)} ${message}`);
+  });
+
+  test("a circle of several items is printed, once, whatever leads into it", () => {
+    const needs = { P1: ["P2"], P2: ["P3"], P3: ["P4", "P2"], P4: ["P2"], P5: ["P5"] };
+    const items = Object.entries(needs).map(([id, depends_on]) => planItem(id, { depends_on }));
+    const lines = problem(renderPlan({ ...PLAN, items })).split("\n");
+    expect(lines.slice(0, -1).map((line) => line.replace(/^.*:\d+: /u, ""))).toEqual([
+      "the items depend on each other in a circle: P2 -> P3 -> P2",
+      "the items depend on each other in a circle: P5 -> P5",
+    ]);
+  });
+
+  test("one error for one mistake, and each mistake has its own", () => {
+    const block = text.indexOf("```yaml");
+    const broken = (...edits: readonly (readonly [string, string])[]) =>
+      problem(
+        text.slice(0, block) +
+          edits.reduce((yaml, [original, edited]) => yaml.replace(original, edited), text.slice(block)),
+      ).split("\n");
+    const tab = "not valid YAML: Tabs are not allowed as indentation";
+    expect(broken(["  - id: P1", "\t- id: P1"])).toEqual([`tasks/PLAN.md:${lineOf("  - id: P1")}:1: ${tab}`]);
+    expect(broken(["    title: Title of P1", "\ttitle: Title of P1"])).toEqual([
+      `tasks/PLAN.md:${lineOf("    title: Title of P1")}:1: ${tab}`,
+    ]);
+    expect(
+      broken(
+        ["title: Title of P1", "title: a: b"],
+        ["effort: small", "effort: 'small"],
+        ["goal: Nobody", "goal: [Nobody"],
+      ),
+    ).toEqual([
+      expect.stringMatching(new RegExp(`^tasks/PLAN\\.md:${lineOf("goal: ")}:\\d+: not valid YAML: `, "u")),
+      expect.stringMatching(
+        new RegExp(`^tasks/PLAN\\.md:${lineOf("    title: Title of P1")}:12: not valid YAML: `, "u"),
+      ),
+      expect.stringMatching(/: not valid YAML: Missing closing 'quote$/u),
+      expect.stringContaining("3 errors."),
+    ]);
+  });
+
+  test("two plans: neither is taken", () => {
+    expect(problem(`${text}\n${text.slice(text.indexOf("```yaml"))}`)).toBe(
+      `tasks/PLAN.md:${text.split("\n").length + 1}:1: a second yaml block with a plan (version and items); the first is on line ${lineOfBlock - 1}: keep one, or take the word yaml off the other's fence`,
+    );
+    const schema = "```yaml\ninfo:\n  version: 1\nlist:\n  items: {type: string}\n```\n";
+    expect(read(`${text}\n${schema}`)).toEqual(PLAN);
   });
 
   test("not YAML, not closed, not there, too deep", () => {

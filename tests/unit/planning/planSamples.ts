@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { repositoryPathProblem } from "../../../src/planning/repositoryPath.ts";
 import type { MergedItem, Plan } from "../../../src/types.ts";
 
 export function planItem(id: string, changes: Partial<MergedItem> = {}): MergedItem {
@@ -76,6 +77,7 @@ const anyText = fc.oneof(
     .map((parts) => parts.join("")),
 );
 const anyTitle = anyText.filter((text) => text !== "");
+const anyPath = anyTitle.filter((text) => repositoryPathProblem(text) === undefined);
 const anyEffort = fc.constantFrom("small", "medium", "large");
 
 export const anyPlan: fc.Arbitrary<Plan> = fc
@@ -86,7 +88,7 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
     risks: fc.array(anyTitle, { maxLength: 2 }),
     description: anyText,
     itemTitle: anyTitle,
-    files: fc.array(anyTitle, { maxLength: 2 }),
+    files: fc.array(anyPath, { maxLength: 2 }),
     says: anyText,
     effort: anyEffort,
   })

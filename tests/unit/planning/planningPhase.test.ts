@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import type { AgentFailure, AgentRunner, SpawnOptions, SpawnResult } from "../../../src/core/agentRunner.ts";
-import type { AgentSurroundings } from "../../../src/planning/askAgent.ts";
+import type { AgentSurroundings } from "../../../src/planning/agentSurroundings.ts";
 import { featureSection } from "../../../src/planning/featureSection.ts";
 import type { PlanningModels } from "../../../src/planning/modelQueue.ts";
 import { type PlanningRequest, runPlanningPhase } from "../../../src/planning/planningPhase.ts";
@@ -78,7 +78,7 @@ async function run(respond: Respond, { feature = "Add a cache", ...changes }: Ch
       return respond(call, earlier);
     },
   };
-  const said = new Set<string>();
+  const known = new Set<string>();
   const result = await runPlanningPhase(
     {
       material: { overview: "3 tracked files", feature: featureSection(feature, undefined) },
@@ -99,9 +99,7 @@ async function run(respond: Respond, { feature = "Add a cache", ...changes }: Ch
       clock,
       pause: () => Promise.reject(new Error("nothing to wait for in this test")),
       report: (_level, message) => messages.push(message),
-      reportOnce: (_level, message) => {
-        if (said.size < said.add(message).size) messages.push(message);
-      },
+      isNews: (matter) => known.size < known.add(matter).size,
       ...changes,
     },
   );
@@ -145,7 +143,7 @@ test("three agents are asked at once, each with its own system text, and merged"
   const { plan, usage } = planOf(outcome);
   expect(plan.agents).toEqual(["architecture", "delivery", "risk"]);
   expect(plan.items.map(({ agreement }) => agreement)).toEqual([{ named: 3, answered: 3 }]);
-  expect(usage).toEqual({ tokens: 300, costUsd: 1.5 });
+  expect(usage).toEqual({ tokens: 300, costUsd: 1.5, models: [model("only")] });
   expect(new Set(outcome.calls.map(({ options }) => options.system)).size).toBe(3);
   for (const { prompt, options } of outcome.calls) {
     expect(Buffer.byteLength(options.system + prompt)).toBeLessThan(2 * 1024);
@@ -180,12 +178,90 @@ test("models are spread over the agents, and the next one is tried when one cann
   });
 });
 
-test("what stands behind the free models is asked last, by every agent", async () => {
-  const outcome = await run(({ model: name }) => (name === "paid" ? success(ANSWER) : failed("provider")), {
-    models: { spread: [model("one"), model("two")], behind: [model("paid")] },
+describe("the session's model behind the free ones", () => {
+  /** Ends when it is decided, not before. */
+  const pause = (_milliseconds: number, signal: AbortSignal) =>
+    new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  const settings = { models: { spread: [model("one"), model("two")], behind: [model("paid")] }, pause };
+
+  test("is asked last, with a warning, by as few agents as the quorum needs", async () => {
+    const outcome = await run(({ model: name }) => (name === "paid" ? success(ANSWER) : failed("provider")), settings);
+    const orders = ["architecture", "delivery", "risk"].map((agent) => asked(outcome, agent));
+    expect(orders.map((order) => order.slice(0, 2))).toEqual([
+      ["one", "two"],
+      ["two", "one"],
+      ["one", "two"],
+    ]);
+    expect(orders.flatMap((order) => order.slice(2))).toEqual(["paid", "paid"]);
+    expect(planOf(outcome).plan.missing).toEqual([
+      { agent: expect.any(String), reason: expect.stringMatching(/^p\/\w+: provider; p\/paid was not needed$/u) },
+    ]);
+    const warning = "no free model can be asked now: the session's model p/paid is asked, which may cost money";
+    expect(outcome.messages.filter((message) => message === warning)).toHaveLength(1);
   });
-  expect(asked(outcome, "architecture")).toEqual(["one", "two", "paid"]);
-  expect(asked(outcome, "delivery")).toEqual(["two", "one", "paid"]);
+
+  test("is not asked when the others make the quorum, though they take longer", async () => {
+    let free: (() => void) | undefined;
+    const riskFailed = new Promise<void>((resolve) => {
+      free = resolve;
+    });
+    const outcome = await run(async ({ agent, model: name }) => {
+      if (agent === "risk" && name === "two") free?.();
+      if (agent === "risk") return failed("provider");
+      await riskFailed;
+      return success(ANSWER);
+    }, settings);
+    expect(asked(outcome, "risk")).toEqual(["one", "two"]);
+    expect(outcome.messages.join()).not.toContain("cost money");
+  });
+
+  test("is waited with for half of the agent's time, while others plan on", async () => {
+    const pauses: number[] = [];
+    let plan: (() => void) | undefined;
+    const paidAsked = new Promise<void>((resolve) => {
+      plan = resolve;
+    });
+    const outcome = await run(
+      async ({ agent, model: name }) => {
+        if (name === "paid") plan?.();
+        if (agent === "risk" && name !== "paid") return failed("provider");
+        await paidAsked;
+        return success(ANSWER);
+      },
+      { ...settings, pause: async (milliseconds) => void pauses.push(milliseconds) },
+    );
+    expect(asked(outcome, "risk")).toEqual(["one", "two", "paid"]);
+    expect(pauses).toEqual([150_000]);
+  });
+
+  test("is told of among the models when something was spent on it, whoever's answer counts", async () => {
+    const outcome = await run(
+      ({ agent, model: name }) => {
+        if (agent !== "risk" || name === "paid") return success(ANSWER);
+        return failed("provider");
+      },
+      { ...settings, quorum: 3 },
+    );
+    expect(
+      planOf(outcome)
+        .usage.models.map(({ modelID }) => modelID)
+        .toSorted(),
+    ).toEqual(["one", "paid", "two"]);
+  });
+
+  test("is asked when the free ones cool down, whose times are told once", async () => {
+    const usedUp = failed("quota_exhausted", "none left today");
+    await run(() => usedUp, { models: models("one", "two"), agents: 2 });
+    const { calls, messages } = await run(() => success(ANSWER), settings);
+    expect(calls.map(({ model: name }) => name)).toEqual(["paid", "paid"]);
+    expect(messages.filter((message) => message.includes("cools down until"))).toEqual([
+      "p/one cools down until 13:00 (none left today)",
+      "p/two cools down until 13:00 (none left today)",
+    ]);
+    expect(messages.filter((message) => message.endsWith(": no model can be asked now; asking p/paid"))).toHaveLength(
+      2,
+    );
+  });
 });
 
 test("an agent says in its session what is wrong with an answer, and gives up one that stays wrong", async () => {
@@ -203,6 +279,37 @@ test("an agent says in its session what is wrong with an answer, and gives up on
   expect(outcome.messages).toContain(
     "risk: asked to correct its answer (1 of 2): goal: must NOT have fewer than 1 characters",
   );
+  expect(outcome.messages).toContain("risk: no plan; p/only: its answer is still wrong");
+});
+
+test("what is wrong with an answer is told once while it is corrected", async () => {
+  const { messages } = await run(({ agent, options }) => {
+    if (agent !== "risk") return success(ANSWER);
+    for (const correction of [1, 2]) {
+      options.onActivity?.({ kind: "correction", correction, problem: "a\nb\nc\nd\nand 5 more" });
+    }
+    return failed("invalid_answer", "a\nb\nc\nd\nand 5 more");
+  });
+  expect(messages.filter((message) => message.startsWith("risk: ") && !message.includes("asking"))).toEqual([
+    "risk: asked to correct its answer (1 of 2): a; b; c; and 6 more",
+    "risk: asked to correct its answer (2 of 2): the same is wrong",
+    "risk: no plan; p/only: its answer is still wrong",
+  ]);
+});
+
+test("answers of the wrong form end an agent at the second model", async () => {
+  const outcome = await run(({ agent }) => (agent === "risk" ? failed("invalid_answer") : success(ANSWER)), {
+    models: models("one", "two", "three", "four"),
+  });
+  expect(asked(outcome, "risk")).toEqual(["three", "four"]);
+});
+
+test("an agent has four sessions that spend something, and as many more as spend nothing", async () => {
+  const settings = { agents: 1, models: models("1", "2", "3", "4", "5", "6") };
+  const refused = failed("context_overflow", "too long");
+  expect((await run(() => refused, settings)).calls).toHaveLength(4);
+  const free = { ...refused, metadata: { ...METADATA, tokensUsed: 0, costUsd: 0 } };
+  expect((await run(() => free, settings)).calls).toHaveLength(6);
 });
 
 describe("how an answer is asked for", () => {
@@ -228,6 +335,9 @@ describe("how an answer is asked for", () => {
     const refuse = failed("provider", "tool_choice 'required' is not supported (HTTP 400)");
     const outcome = await run((_call, earlier) => (earlier === 0 ? refuse : success(ANSWER)), { agents: 1 });
     expect(byOf(outcome)).toEqual(["schema", "text"]);
+    expect(outcome.messages).toContain(
+      "architecture: p/only: tool_choice 'required' is not supported (HTTP 400); asking p/only again, for JSON in words",
+    );
     expect(planOf(outcome).plan.agents).toEqual(["architecture"]);
     expect(byOf(await run(() => refuse, { agents: 1 }))).toEqual(["text"]);
   });
@@ -244,7 +354,12 @@ describe("a model at its limit", () => {
     const settings = { models: models("one", "two") };
     const first = await run(({ model: name }) => (name === "one" ? limited(until) : success(ANSWER)), settings);
     expect(asked(first, "architecture")).toEqual(["one", "two"]);
-    expect(first.messages).toContain("architecture: p/one: slow down (cools down until 14:00); asking p/two");
+    // Of the two that were refused at the same moment one tells the time.
+    const moved = first.messages.flatMap((message) => /^(?:architecture|risk): (p\/one: .*)/u.exec(message)?.[1] ?? []);
+    expect(moved.toSorted()).toEqual([
+      "p/one: slow down (cools down until 14:00); asking p/two",
+      "p/one: slow down; asking p/two",
+    ]);
     const [one, two] = first.calls.filter(({ agent }) => agent === "architecture");
     expect(one?.options).toMatchObject({ providerRetries: 0, idleTimeoutSeconds: 120 });
     expect(two?.options).not.toHaveProperty("providerRetries");
@@ -273,7 +388,7 @@ describe("a model at its limit", () => {
       { agents: 1, models: models("one", "two"), ...pausedClock() },
     );
     expect(asked(outcome, "architecture")).toEqual(["one", "two", "two"]);
-    expect(outcome.messages.filter((message) => message.startsWith("waiting until 12:00: p/two"))).toHaveLength(1);
+    expect(outcome.messages.filter((message) => message.startsWith("waiting until 12:00 for p/two"))).toHaveLength(1);
     expect(planOf(outcome).plan.goal).toBe("270");
   });
 
@@ -316,35 +431,61 @@ describe("agents that fail", () => {
   test("below the quorum end the phase with every reason and a last line that says it all", async () => {
     const results: Record<string, SpawnResult> = {
       architecture: success(ANSWER),
-      delivery: { status: "timeout", message: "no answer within 300 s", metadata: METADATA },
+      delivery: { status: "timeout", message: "no answer within 299.9 s", metadata: METADATA },
       risk: failed("authentication", "401 Unauthorized\n<html>"),
     };
     const outcome = await run(({ agent }) => results[agent] ?? failed("host"));
-    expect(failureOf(outcome).split("\n")).toEqual([
-      "delivery: p/only: no answer within 300 s",
-      "risk: p/only: 401 Unauthorized <html>",
-      "Planning failed: 1 of 3 agents gave a plan, 2 needed (delivery: p/only: no answer within 300 s; risk: p/only: 401 Unauthorized <html>). Run plan again, name other models in models.planning, or lower --quorum.",
-    ]);
+    expect(failureOf(outcome)).toBe(
+      "Planning failed: 1 of 3 agents gave a plan, 2 needed (delivery: p/only: no answer within planningTimeoutSeconds (300 s); risk: p/only: 401 Unauthorized <html>). Run plan again, or name other models in models.planning, or raise planningTimeoutSeconds, or lower --quorum.",
+    );
+    expect(outcome.messages).toContain("risk: no plan; p/only: 401 Unauthorized <html>");
+  });
+
+  test("are named together for a reason they share, which is cut to a short one", async () => {
+    const outcome = await run(() => failed("provider", "Overloaded ".repeat(30)));
+    const reason = `p/only: ${"Overloaded ".repeat(30)}`.slice(0, 119);
+    expect(failureOf(outcome)).toBe(
+      `Planning failed: 0 of 3 agents gave a plan, 2 needed (architecture, delivery, risk: ${reason}…). Run plan again, or name other models in models.planning.`,
+    );
   });
 
   test("a quorum above the number of agents means all of them", async () => {
     expect(planOf(await run(() => success(ANSWER), { agents: 1, quorum: 2 })).plan.agents).toEqual(["architecture"]);
     expect(failureOf(await run(() => failed("provider"), { agents: 1, quorum: 2 }))).toContain(
-      "0 of 1 agents gave a plan, 1 needed",
+      "0 of 1 agent gave a plan, 1 needed",
     );
   });
 
-  test("have their time limit as a whole, further models included", async () => {
+  test("have their time limit as a whole, of which a model takes half while there is another one", async () => {
     let now = 0;
-    const outcome = await run(
-      () => {
-        now += 200_000;
-        return { status: "timeout", message: "no sign of life for 120 s", metadata: METADATA };
-      },
-      { agents: 1, models: models("one", "two", "three"), clock: { now: () => now } },
+    const hang = ({ options }: Call): SpawnResult => {
+      now += options.timeoutSeconds * 1_000;
+      return { status: "timeout", message: `no answer within ${options.timeoutSeconds} s`, metadata: METADATA };
+    };
+    const settings = { agents: 1, models: models("one", "two", "three"), clock: { now: () => now } };
+    const outcome = await run(hang, settings);
+    expect(outcome.calls.map(({ options }) => options.timeoutSeconds)).toEqual([150, 75, 75]);
+    expect(outcome.messages[1]).toBe(
+      "architecture: p/one: no answer in its share of planningTimeoutSeconds (300 s); asking p/two",
     );
-    expect(outcome.calls.map(({ options }) => options.timeoutSeconds)).toEqual([300, 100]);
-    expect(failureOf(outcome)).toContain("p/two: no sign of life for 120 s");
+    expect(failureOf(outcome)).toContain(
+      "(architecture: p/three: no answer in its share of planningTimeoutSeconds (300 s)). Run plan again, or name other models in models.planning, or raise planningTimeoutSeconds.",
+    );
+    const short = await run(hang, { ...settings, timeoutSeconds: 3 });
+    expect(short.calls.map(({ options }) => options.timeoutSeconds)).toEqual([1.5, 1, 0.5]);
+  });
+
+  test("go on from a model without a sign of life, which is no matter of the time limit", async () => {
+    const idle: SpawnResult = {
+      status: "timeout",
+      isIdle: true,
+      message: "no sign of life for 120 s",
+      metadata: METADATA,
+    };
+    const outcome = await run(() => idle, { agents: 1 });
+    expect(failureOf(outcome)).toEndWith(
+      "p/only: no sign of life for 120 s). Run plan again, or name other models in models.planning.",
+    );
   });
 
   test("at a provider that does not answer, ask none of its other models", async () => {

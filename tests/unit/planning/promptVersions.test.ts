@@ -36,7 +36,7 @@ async function told(role: "planner" | "researcher"): Promise<{ version: string |
     clock,
     pause: async () => undefined,
     report: () => undefined,
-    reportOnce: () => undefined,
+    isNews: () => true,
   };
   const versions: string[] = [];
   if (role === "planner") {

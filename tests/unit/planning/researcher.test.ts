@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { MAX_RESEARCH_BYTES, reasonsToResearch, researchText } from "../../../src/planning/researcher.ts";
 import { decodeResearch, renderResearch } from "../../../src/planning/researchSchema.ts";
+import { problemsInBrief } from "../../../src/planning/schemaErrors.ts";
 
 function decoded(value: unknown) {
   const result = decodeResearch(value);
@@ -82,4 +83,18 @@ test("a feature is looked into for its links and its technologies", () => {
     "PostgreSQL 16",
   ]);
   expect(reasonsToResearch("Show http://localhost:3000 in the help text.")).toEqual([]);
+});
+
+test("for a person what is wrong with an answer is one line: three problems and how many more", () => {
+  const briefly = (value: unknown) => {
+    const result = decodeResearch(value);
+    return result.ok ? "accepted" : problemsInBrief(result.failure);
+  };
+  expect(briefly({ findings: "none", risks: "none" })).toBe("findings: must be array; risks: must be array");
+  const numbers = Array.from({ length: 20 }, (_, n) => n);
+  expect(briefly({ risks: numbers })).toBe(
+    "risks.0: must be string; risks.1: must be string; risks.2: must be string; and 17 more",
+  );
+  expect(problemsInBrief("a\nb\nc\nd")).toBe("a; b; c; and 1 more");
+  expect(problemsInBrief("one")).toBe("one");
 });

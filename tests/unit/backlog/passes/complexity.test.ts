@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { formatFinding } from "../../../../src/backlog/diagnostics.ts";
 import { checkComplexity } from "../../../../src/backlog/passes/complexity.ts";
+import type { Origin } from "../../../../src/backlog/repositoryFacts.ts";
 import { splitAlongFiles } from "../../../../src/backlog/splitAlongFiles.ts";
 import { makeFacts, names } from "../facts.ts";
 import { makeBacklog, makeTask } from "../fixtures.ts";
@@ -20,10 +22,17 @@ const FACTS = makeFacts({
   "made.ts": { bytes: 90_000, isGenerated: true },
   "lib/one.ts": 50_000,
   "lib/two.ts": 50_000,
+  "wide/a.ts": 20_000,
+  "wide/b.ts": 20_000,
+  "wide/c.ts": 20_000,
+  "wide/in/d.ts": 20_000,
+  "wide/small.ts": 20,
 });
 
 const messages = (files: readonly string[], fields = {}) =>
-  checkComplexity(makeBacklog([makeTask({ id: "A", files, ...fields })]), FACTS).map(({ message }) => message);
+  checkComplexity(makeBacklog([makeTask({ id: "A", files, ...fields })]), "person", FACTS).map(
+    ({ message }) => message,
+  );
 
 describe("a task with more than three complex files", () => {
   test("is refused, and the files are named with what makes them complex", () => {
@@ -56,6 +65,33 @@ describe("a task with more than three complex files", () => {
   });
 });
 
+describe("an entry that reaches more than three complex files", () => {
+  const said = (files: readonly string[], origin: Origin) =>
+    checkComplexity(makeBacklog([makeTask({ id: "A", files })]), origin, FACTS).map(
+      (finding) => `${finding.severity ?? "error"}: ${formatFinding(finding)}`,
+    );
+  const reached = 'task A field files: "wide/**" may write 4 complex files, such as wide/a.ts (20 KB);';
+
+  test("is a person's right, told as a warning, and is refused in a model's draft", () => {
+    expect(said(["wide/**"], "person")).toEqual([
+      `warning: ${reached} at most 3 are advised (name the ones the task changes)`,
+    ]);
+    expect(said(["wide/**"], "generated")).toEqual([
+      `error: ${reached} at most 3 are for one task (name the ones the task changes)`,
+    ]);
+    expect(said(["wide"], "generated")).toHaveLength(1);
+    expect(said(["**/*.ts"], "generated")).toHaveLength(1);
+  });
+
+  test.each(["lib/", "lib/**", "wide/[ab].ts", "wide/{a,b,c}.ts", "new/**", "wid", "wide/a.ts"])("%s: not", (entry) => {
+    expect(said([entry], "generated")).toEqual([]);
+  });
+
+  test("refuses no draft of the plan's own, which cannot be asked to name less", () => {
+    expect(said(["**"], "planned")[0]).toStartWith('warning: task A field files: "**" may write ');
+  });
+});
+
 describe("a draft is split along files", () => {
   const task = makeTask({
     id: "T007",
@@ -71,7 +107,7 @@ describe("a draft is split along files", () => {
       { id: "T007-2", depends_on: ["T007-1"], files: ["d.py", "e.go", "f.rs", "x.ts"], acceptance: [] },
       { id: "T007", depends_on: ["T007-2"], files: ["g.rb", "x.ts"], acceptance: [{ run: "npm test" }] },
     ]);
-    expect(checkComplexity(makeBacklog(parts), FACTS)).toEqual([]);
+    expect(checkComplexity(makeBacklog(parts), "generated", FACTS)).toEqual([]);
     expect(parts[0]?.description).toBe(
       "Do T007.\n\nThis is part 1 of 3: do what concerns a.ts, b.ts, c.ts; later parts do the rest.\n",
     );

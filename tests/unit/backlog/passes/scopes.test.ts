@@ -13,10 +13,13 @@ const FACTS = makeFacts(
     "src/server/auth.ts": 10,
     "src/server/session.ts": 10,
     "gen/api.ts": { isGenerated: true },
+    latest: 0,
+    "src/app/[id].ts": 0,
     "dist/kept.txt": 10,
   },
   {
     submodules: new Set(["vendor/lib"]),
+    links: new Set(["latest", "src/app/[id].ts"]),
     isIgnored: (path) => /^(?:build|dist)\//u.test(path) || path.endsWith(".log"),
     isInWorkTree: (path) => path === "src/draft.ts",
   },
@@ -34,6 +37,11 @@ test.each([
   ["build/**", "is ignored by git"],
   ["notes.log", "is ignored by git"],
   ["vendor/lib/a.c", "lies in the submodule vendor/lib"],
+  ["latest", 'scope error: task A field files: "latest" is a symbolic link (name what it points to)'],
+  ["latest/", '"latest/" is a symbolic link (name what it points to)'],
+  ["src/app/[id].ts", '"src/app/[id].ts" is a symbolic link'],
+  ["latest/z.js", 'scope error: task A field files: "latest/z.js" cannot be written: latest is a symbolic link'],
+  ["latest/**", '"latest/**" cannot be written: latest is a symbolic link (name what it points to)'],
   ["src/app.ts/part.ts", "cannot be written: src/app.ts is a file"],
   ["src/app.ts/**", "cannot be written: src/app.ts is a file"],
   ["gen/api.ts", 'scope warning: task A field files: "gen/api.ts" is made by a program'],
@@ -90,6 +98,10 @@ test("what is read is there, or made by a task before", () => {
     'task B field reads: "src/new/x.ts" is made by A, which B does not wait for (add A to depends_on of B)',
   );
   expect(said([makeTask({ id: "C", files: ["c.ts"], reads: ["c.ts"] })])).toEqual([]);
+});
+
+test("what is read through a symbolic link is not looked for", () => {
+  expect(said([makeTask({ id: "A", reads: ["latest", "latest/z.js", "latest/**"] })], "generated")).toEqual([]);
 });
 
 test("two tasks that create the same file need a path, which a draft is given", () => {
