@@ -56,7 +56,17 @@ function findContrasts(item: PlanItem): ItemContrasts {
 }
 
 /** Titles that can be contrary have one of these in common. None where there is nothing to set against another's. */
-export function contrastKeys({ sided, methods, quantities, numbers, rest, negated, names, terms, verb }: ItemContrasts): string[] {
+export function contrastKeys({
+  sided,
+  methods,
+  quantities,
+  numbers,
+  rest,
+  negated,
+  names,
+  terms,
+  verb,
+}: ItemContrasts): string[] {
   const byTerms =
     (sided.first | sided.second) !== 0 || negated || methods.length + quantities.length + names.length > 0;
   return [...(byTerms ? [...terms, `verb ${verb}`] : []), ...(numbers === "" ? [] : [`rest ${rest}`])];

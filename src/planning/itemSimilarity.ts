@@ -62,8 +62,8 @@ export function buildCorpus(items: readonly InputItem[]): Corpus {
 
 /**
  * How alike two items are in what they say, 0 to 1000: the shared weight over the weight of both. A file counts at most
- * as much as the words do: agents touch one file for many reasons. Equal titles are at least 900; removing something and not
- * speaking of removal at all is 0; titles that ask for different things (contrasts.ts) are `NEVER_SAME`.
+ * as much as the words do: agents touch one file for many reasons. Equal titles are at least 900; removing something
+ * and not speaking of removal at all is 0; titles that ask for different things (contrasts.ts) are `NEVER_SAME`.
  */
 export function similarity(corpus: Corpus, left: number, right: number): number {
   const one = corpus.items[left];

@@ -35,16 +35,19 @@ export function mostCentral(texts: readonly Said[]): Said {
  */
 export function mergeProse(texts: readonly Said[], maxBytes: number, additions: readonly Said[] = []): MergedProse {
   const base = mostCentral(texts);
-  const kept = sentences(base.text).map(sayingOf);
+  const kept = new Map<string, Saying[]>();
+  newSentences(base.text, kept);
   const leftOut: Said[] = [];
   let merged = base.text;
   for (const { agent, text } of [...texts, ...additions]) {
     if (text === base.text) continue;
     const added: string[] = [];
     const over: string[] = [];
+    let left = maxBytes - utf8Length(merged) - NOTE_BYTES - 2;
     for (const sentence of newSentences(text, kept)) {
-      const longer = paragraphs(merged, [...added, sentence].join(" "));
-      (utf8Length(longer) + NOTE_BYTES <= maxBytes ? added : over).push(sentence);
+      const bytes = utf8Length(sentence) + 1;
+      (bytes <= left ? added : over).push(sentence);
+      if (bytes <= left) left -= bytes;
     }
     merged = paragraphs(merged, added.join(" "));
     if (over.length > 0) leftOut.push({ agent, text: over.join(" ") });
@@ -66,12 +69,17 @@ export function mergeLists(lists: readonly (readonly string[])[], maxEntries: nu
   return kept.map(({ line }) => line);
 }
 
-/** The sentences that are not in `kept`, to which they are added. */
-function newSentences(text: string, kept: Saying[]): string[] {
+/** The sentences that are not in `kept`, to which they are added: by each of their words, since one with all has the first. */
+function newSentences(text: string, kept: Map<string, Saying[]>): string[] {
   return sentences(text).filter((sentence) => {
     const saying = sayingOf(sentence);
-    if (kept.some((earlier) => repeats(earlier, saying))) return false;
-    kept.push(saying);
+    if (kept.get(`${saying.words[0]} ${saying.exact}`)?.some((earlier) => repeats(earlier, saying))) return false;
+    for (const word of new Set(saying.words)) {
+      const key = `${word} ${saying.exact}`;
+      const others = kept.get(key);
+      if (others === undefined) kept.set(key, [saying]);
+      else others.push(saying);
+    }
     return true;
   });
 }

@@ -17,8 +17,8 @@ interface Place extends PlacedGroup {
 
 /**
  * Changes of different agents that cannot both be wanted: titles that ask for different things in one matter
- * (contrasts.ts), and a file one agent removes and another changes. An agent that has both items sees no contradiction in them, so only items without
- * an agent in common are held against each other.
+ * (contrasts.ts), and a file one agent removes and another changes. An agent that has both items sees no contradiction
+ * in them, so only items without an agent in common are held against each other.
  */
 export function opposingChanges(groups: readonly PlacedGroup[]): Disagreement[] {
   const places = groups.map(

@@ -1,6 +1,6 @@
 import { stem, termsOf, words } from "./terms.ts";
 
-/** Of one matter these are different work, and often nobody wants both: in each line the words of one side, then those of the other. */
+/** Of one matter these are different work, and mostly nobody wants both: in each line one side's words, then the other's. */
 const OPPOSITES = [
   [
     "add create introduce implement build write keep extend improve",

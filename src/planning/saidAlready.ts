@@ -19,7 +19,7 @@ const EXACT = new Set(
   (
     "not no never none nothing without cannot don doesn isn aren won shouldn mustn nor neither only just exactly most " +
     "least more less fewer than over under above below up may might can could optional optionally except unless until " +
-    "before after if when while where or either instead rather always every all each any some first last"
+    "before after if when while where or either instead rather any some first last"
   ).split(" "),
 );
 

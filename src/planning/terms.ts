@@ -53,6 +53,9 @@ const SYNONYMS = [
   "expiry expire expiration ttl",
 ];
 
+const MAX_REMEMBERED = 50_000;
+const REMEMBERED_STEMS = new Map<string, string>();
+
 const CANONICAL = new Map(
   SYNONYMS.flatMap((group) => {
     const stems = group.split(" ").map(stem);
@@ -69,7 +72,6 @@ export function termsOf(text: string): string[] {
 
 /** Plans repeat their words: remembering a word's term makes large merges several times faster. */
 const REMEMBERED = new Map<string, string>();
-const MAX_REMEMBERED = 50_000;
 
 function termOf(word: string): string {
   const known = REMEMBERED.get(word);
@@ -109,6 +111,15 @@ function wordsIn(text: string): string[] {
 
 /** A word without its ending: what stays is the same for "deletes" and "deletion", and need not be a word. */
 export function stem(word: string): string {
+  const known = REMEMBERED_STEMS.get(word);
+  if (known !== undefined) return known;
+  const stemmed = findStem(word);
+  if (REMEMBERED_STEMS.size >= MAX_REMEMBERED) REMEMBERED_STEMS.clear();
+  REMEMBERED_STEMS.set(word, stemmed);
+  return stemmed;
+}
+
+function findStem(word: string): string {
   if (word.length < 4 || !/^[a-z]+$/u.test(word)) return word;
   const singular = withoutPlural(word);
   const base = withoutSuffix(withoutSuffix(singular, SUFFIXES), VERB_SUFFIXES);

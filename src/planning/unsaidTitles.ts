@@ -6,7 +6,8 @@ import { stem, words } from "./terms.ts";
 
 /**
  * Titles that lost to `title` though they require what nothing else in the group says: a name, a number, a negation or
- * condition, or a word in which it differs from `title`. Other titles are only other wordings. As sentences for the description.
+ * condition, or a word in which it differs from `title`. Other titles are only other wordings. As
+ * sentences for the description.
  */
 export function unsaidTitles(group: readonly InputItem[], title: string): Said[] {
   const others = group.filter(({ item }) => item.title !== title);
@@ -15,15 +16,19 @@ export function unsaidTitles(group: readonly InputItem[], title: string): Said[]
   const text = [title, ...texts].join("\n");
   const saidWords = new Set(words(text));
   const saidStems = new Set([...saidWords].map(stem));
-  const tokens = [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])];
   return others
     .filter(
       ({ item }) =>
-        namesIn(item.title).some((name) => !tokens.some((token) => sameName(token, name.toLowerCase()))) ||
+        namesIn(item.title).some((name) => !mentions(text, name)) ||
         saysExactly(item.title, saidWords) ||
         saysMore(item.title, title, saidStems),
     )
     .map(({ agent, item }) => ({ agent, text: /[.!?。]$/u.test(item.title) ? item.title : `${item.title}.` }));
+}
+
+function mentions(text: string, name: string): boolean {
+  const tokens = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return tokens.some((token) => sameName(token, name.toLowerCase()));
 }
 
 function saysExactly(title: string, said: ReadonlySet<string>): boolean {

@@ -45,7 +45,7 @@ async function ask(
     model: { providerID: "p", modelID: "m" },
     by: "schema",
     directory: "/repository",
-    timeoutSeconds: 1,
+    timeoutSeconds: 300,
     signal: new AbortController().signal,
     clock: { now: () => 1_000 },
     pause: async (milliseconds) => void waits.push(milliseconds),
