@@ -150,7 +150,7 @@ function branchLines({ recorder, scene }: RunEndingOptions): string[] {
 function usageLine({ recorder, progress }: RunEndingOptions): string {
   const { tokens, costUsd } = recorder.state;
   const usage = describeUsage({ tokensUsed: tokens, costUsd });
-  return `${usage}, ${progress.elapsed()}, at most ${progress.mostAtOnce} tasks at once.`;
+  return `${usage}, ${progress.elapsed()}, at most ${counted(progress.mostAtOnce, "task")} at once.`;
 }
 
 /** Undefined: everything is done. */
