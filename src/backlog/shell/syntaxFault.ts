@@ -1,14 +1,13 @@
 /** Quoting is decided elsewhere or by rules of their own from here on: nothing is said about such a line. */
 const UNSURE = /`|\$['"]|\(\(|(?<!<)<<(?!<)|\[\[|\b(?:case|esac|alias|shopt|eval)\b|\$\{(?![\w#%:/.,=+?@*!^-]*\})/u;
-/** bash reads a line when those before it have run: after one of these it may never see the rest. */
-const MAY_END_EARLY = /\b(?:exit|exec)\b[\s\S]*\n/u;
+const ENDING = /\b(?:exit|exec)\b/u;
 
 /**
  * Why every shell refuses to read the line at all; undefined also where that is not certain. Linear in the length, and
  * apart from the reader of commands, for which much of what works is not understood.
  */
 export function syntaxFault(line: string): "unclosed quote" | "unbalanced parenthesis" | undefined {
-  if (UNSURE.test(line) || MAY_END_EARLY.test(line)) return undefined;
+  if (UNSURE.test(line) || mayEndEarly(line)) return undefined;
   /** Innermost last. */
   const open: ('"' | "(")[] = [];
   for (let at = 0; at < line.length; at++) {
@@ -39,4 +38,10 @@ export function syntaxFault(line: string): "unclosed quote" | "unbalanced parent
   }
   if (open.length === 0) return undefined;
   return open.includes('"') ? "unclosed quote" : "unbalanced parenthesis";
+}
+
+/** bash reads a line when those before it have run: after some commands it may never see the rest. */
+function mayEndEarly(text: string): boolean {
+  const ending = text.search(ENDING);
+  return ending >= 0 && text.lastIndexOf("\n") > ending;
 }

@@ -44,5 +44,5 @@ test("nothing is said about ordinary checks", () => {
 });
 
 test("a long line is answered in time", () => {
-  for (const piece of ["(", "$(", '"', "'", "${", "<", "exit \\", "#("]) syntaxFault(piece.repeat(60_000));
+  for (const piece of ["(", "$(", '"', "'", "${", "<", "exit \\", "#("]) syntaxFault(piece.repeat(10_000));
 });
