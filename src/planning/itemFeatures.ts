@@ -30,10 +30,10 @@ export interface ItemFeatures {
 }
 
 const TERM = 40;
-const RELATED = 56;
+const RELATED = 80;
 const BEGINNING = 24;
 const PART = 20;
-const RELATED_BY_PART = 42;
+const RELATED_BY_PART = 60;
 const FILE = 90;
 /** A word of the title says as much as two others. */
 const TITLE = 2;
@@ -43,9 +43,9 @@ const MAX_TERMS = 60;
 const BEGINNING_LENGTH = 5;
 const SHORTEST_PART = 4;
 
-/** In percent: a word of several lines is ambiguous, and counts less in each (one over the square root). */
-const SHARE_PERCENT = [100, 100, 71, 58, 50, 45, 41];
-const LEAST_SHARE_PERCENT = 38;
+/** In percent: a word of several lines is ambiguous, and counts less in each (lines to the power of -0.8). */
+const SHARE_PERCENT = [100, 100, 57, 42, 33, 28, 24, 21];
+const LEAST_SHARE_PERCENT = 18;
 const RELATED_LINES = relatedLines();
 const REMOVAL_TERMS = new Set(RELATED_WORDS.filter((line) => /\bremove\b/u.test(line)).flatMap(termsOf));
 

@@ -667,15 +667,14 @@ describe("paraphrased answers", () => {
     })),
   });
 
-  // Least recall and precision, with a little room to what was measured. Only the last two lines say what to expect of
-  // new answers: of agents that share nothing but the feature, and of agents that read the same repository
-  // (docs/decisions/0010).
+  // Least recall and precision, with a little room to what was measured. Only the last line says what to expect of new
+  // answers: of agents that read the same repository (docs/decisions/0010).
   test.each([
     ["short plans with files", [...TUNING, ...HELD_OUT].map(asLabelled), 1, 0.95],
-    ["terse plans, for development", readLabelledAnswers(DEVELOPMENT_SETS), 0.91, 0.97],
-    ["full plans, for development", AUTHOR_ONE, 0.92, 0.97],
+    ["terse plans, for development", readLabelledAnswers(DEVELOPMENT_SETS), 0.9, 0.96],
+    ["full plans, for development", AUTHOR_ONE, 0.93, 0.96],
     ["full plans of a second author, for development", AUTHOR_TWO, 0.94, 0.95],
-    ["held out: plans that go out of their way to share no words", AUTHOR_THREE, 0.75, 0.9],
+    ["plans that go out of their way to share no words, for development", AUTHOR_THREE, 0.86, 0.92],
     ["held out: plans of agents that read the same repository", AUTHOR_FOUR, 0.95, 0.95],
   ])("%s", (_, sets, leastRecall, leastPrecision) => {
     const { recall, precision } = measureMatching(sets);

@@ -1,0 +1,38 @@
+/** Embedded devices, robots, games, learning machines, science. */
+export const DEVICE_WORDS = [
+  // devices
+  "sensor probe measure measurement reading sample temperature acquisition",
+  "sample sampling acquire acquisition adc capture reading",
+  "filter smooth smoothing noise noisy median average outlier",
+  "control controller regulator regulate pid loop feedback",
+  "flash eeprom rom firmware nonvolatile",
+  "driver hardware device firmware peripheral gpio",
+  "bus i2c spi uart serial can modbus",
+  "gpio pin relay output switch digital",
+  "motor servo drive speed actuator stepper",
+  "actuator valve pump relay motor switch",
+  "bluetooth ble wifi radio pairing connect pair",
+  "pair pairing discover discovery connect device bluetooth",
+  "wifi network access point wireless credentials",
+  "mqtt broker publish topic message telemetry",
+  "battery power sleep energy consumption charge",
+  "sleep wake low power idle standby",
+  "bootloader firmware update ota image",
+  "safety failsafe safe emergency interlock shutdown",
+  // games
+  "player character avatar actor hero",
+  "enemy npc ai opponent monster behaviour behavior",
+  "level map stage world scene",
+  "physics collision movement velocity",
+  "score leaderboard achievement points rank highscore",
+  "animation sprite effect frame particle",
+  "health damage hit life lives hp",
+  "prediction lag compensation rollback netcode interpolation",
+  // learning machines and science
+  "train training fit learn learning model",
+  "predict prediction inference score serve forecast",
+  "feature embedding vector representation",
+  "dataset label labelled annotation corpus",
+  "evaluate evaluation metric accuracy precision recall",
+  "classify categorize categorise distinguish kind category class taxonomy",
+] as const;
