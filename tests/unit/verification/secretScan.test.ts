@@ -24,7 +24,7 @@ const KEYS: Readonly<Record<string, string>> = {
   "an AWS pair in an environment file": `AWS_ACCESS_KEY_ID=AKIA${drawn(16, CAPITALS)}\nAWS_SECRET_ACCESS_KEY=${drawn(40)}`,
   "an AWS pair alone": `AKIA${drawn(16, CAPITALS)} / ${drawn(40)}`,
   "an npm token": `npm_${drawn(36)}`,
-  "an .npmrc": `//registry.example.org/:_authToken=npm_${drawn(36)}`,
+  "an .npmrc": `//packages.example/:_authToken=npm_${drawn(36)}`,
   "an old OpenAI key": `sk-${drawn(20)}T3BlbkFJ${drawn(19)}a`,
   "an OpenAI project key": `sk-proj-${drawn(74)}T3BlbkFJ${drawn(73)}a`,
   "an Anthropic key": `sk-ant-api03-${drawn(93)}AA`,

@@ -65,8 +65,8 @@ test("ordinary checks destroy nothing", () => {
 test.each([
   "rm -rf dist ./build/x 'a b' \"$OUT\"",
   'echo $$ > "$HOME/marker"',
-  "node a.js >> /work/logs/a.log 2>/dev/null",
-  "rm -f /work/logs/a.log",
+  "node a.js >> /srv/logs/a.log 2>/dev/null",
+  "rm -f /srv/logs/a.log",
   "kill -1 123",
   "kill %1",
   "git push --dry-run",
