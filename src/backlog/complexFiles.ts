@@ -83,7 +83,7 @@ function matching(entry: string, paths: readonly string[]): readonly string[] {
   return paths.length === 0 ? [] : paths.filter(compileScope([entry]));
 }
 
-function textOf(entry: string): string {
+export function textOf(entry: string): string {
   const pattern = parsePathPattern(entry);
   return pattern.ok ? pattern.value.text : entry;
 }

@@ -1,6 +1,6 @@
 import { truncateUtf8 } from "../core/utf8.ts";
 import type { Task } from "../types.ts";
-import { complexEntries, MAX_COMPLEX_FILES } from "./complexFiles.ts";
+import { complexEntries, MAX_COMPLEX_FILES, textOf } from "./complexFiles.ts";
 import type { RepositoryFacts } from "./repositoryFacts.ts";
 
 /** An id has at most 32 characters. */
@@ -17,7 +17,9 @@ const MAX_TITLE_BYTES = 180;
 export function splitAlongFiles(task: Task, facts: RepositoryFacts): readonly Task[] {
   const complex = complexEntries(task, facts);
   if (complex.length <= MAX_COMPLEX_FILES) return [task];
-  const others = task.files.filter((entry) => !complex.includes(entry));
+  // "src" and "src/" are one entry: the other spelling must not stay in every part.
+  const split = new Set(complex.map(textOf));
+  const others = task.files.filter((entry) => !split.has(textOf(entry)));
   const count = Math.ceil(complex.length / MAX_COMPLEX_FILES);
   return Array.from({ length: count }, (_, index): Task => {
     const number = index + 1;

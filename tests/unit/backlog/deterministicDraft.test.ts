@@ -118,6 +118,12 @@ describe("acceptance", () => {
   });
 });
 
+test("one folder in two spellings, beside three complex files, is split like one", () => {
+  const facts = makeFacts({ "src/a.ts": 40_000, "src/b.ts": 40_000, "src/c.ts": 40_000 });
+  const files = ["src/c.ts", "src/a.ts", "src/b.ts", "src", "src/"];
+  expect(graphOf(draft(makePlan([makeItem("P1", { files })]), facts))).toEqual([["T001-1"], ["T001", "T001-1"]]);
+});
+
 test("a plan without items is no backlog, and it says why", () => {
   const request = { plan: makePlan([]), trackId: "t", verify: [], setup: [] };
   const generated = backlogFromPlan(request);
