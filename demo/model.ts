@@ -66,10 +66,11 @@ async function work(request: ModelRequest): Promise<ModelReply> {
   return text(`Done: ${step.title}. Its check: ${step.check}`);
 }
 
-/** The step whose files the task names: only its own task may write all of them. */
+/** The step whose files the task may write; what tasks before it have changed is named elsewhere in the message. */
 function stepOf(request: ModelRequest): DemoStep | undefined {
-  const message = firstUserText(request);
-  return DEMO_STEPS.find((step) => step.files.every((path) => message.includes(path)));
+  const [, rest = ""] = firstUserText(request).split("create and change only these paths:\n");
+  const [mayWrite = ""] = rest.split("\n\n");
+  return DEMO_STEPS.find((step) => step.files.every((path) => mayWrite.includes(path)));
 }
 
 /** OpenCode refuses to overwrite a file that the session has not read, so the existing ones are read first. */
