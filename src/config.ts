@@ -10,18 +10,22 @@ const seconds = (fallback: number, what: string) =>
   z.number().int().min(1).max(86_400).default(fallback).describe(what);
 const commands = (what: string) => z.array(z.string().trim().min(1)).max(50).optional().describe(what);
 
-/**
- * Options of the contract that this version takes and does not act on yet. A configuration written for a later version
- * works, and the user is told which of its wishes go unheard.
- */
-const announcedOptions = {
-  maxSelfCorrections: z.number().int().min(0).max(10).optional().describe("not acted on yet"),
-  maxGapPlans: z.number().int().min(0).max(10).optional().describe("not acted on yet"),
-  copy: z.array(z.string()).max(50).optional().describe("not acted on yet"),
-  sandbox: z.enum(["auto", "bubblewrap", "off"]).optional().describe("not acted on yet: there is no sandbox"),
-  failurePolicy: z.enum(["skip-dependents", "stop"]).optional().describe("not acted on yet: dependents are skipped"),
-  approvals: z.unknown().optional().describe("not acted on yet"),
-};
+/** What a person wants to be asked about before it lands, over what is always asked about. */
+const approvals = z
+  .strictObject({
+    paths: z
+      .array(z.string().trim().min(1))
+      .max(100)
+      .default([])
+      .describe("paths or globs: a task that changes one waits for `answer`"),
+    kinds: z
+      .array(z.enum(["executable", "deletion", "dependencies", "tests"]))
+      .default(["tests"])
+      .describe(
+        "kinds of change that wait for `answer`: new executables, deleted files, dependency manifests and lockfiles, fewer or weaker tests",
+      ),
+  })
+  .prefault({});
 
 /**
  * The plugin's options: the second element of its tuple in `opencode.json`. Types, defaults, help and the published
@@ -58,19 +62,31 @@ export const optionsSchema = z.strictObject({
     .enum(["fast-forward", "branch"])
     .default("fast-forward")
     .describe("at the end: move the user's branch if that is safe, or leave the work on mac/<track_id>"),
-  ...announcedOptions,
+  maxSelfCorrections: z
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(2)
+    .describe("how often what failed goes back to the same session before the attempt has failed"),
+  maxGapPlans: z.number().int().min(0).max(10).default(2).describe("rounds of new tasks for what the goal still lacks"),
+  copy: z
+    .array(z.string().trim().min(1))
+    .max(50)
+    .default([])
+    .describe("files of the user's, such as .env, placed in each worktree; they never land"),
+  sandbox: z
+    .enum(["auto", "bubblewrap", "off"])
+    .default("auto")
+    .describe("how commands are kept in their worktree: auto takes bubblewrap where it works"),
+  failurePolicy: z
+    .enum(["skip-dependents", "stop"])
+    .default("skip-dependents")
+    .describe("after a task has failed for good: go on without what needs it, or start nothing more"),
+  approvals: approvals.describe("changes that wait for a person"),
 });
 
 export type Options = z.output<typeof optionsSchema>;
-
-/** Given options that say more than this version does; what asks for what happens anyway is not among them. */
-export function optionsWithoutEffect(options: Options): string[] {
-  const asIs = { sandbox: "off", failurePolicy: "skip-dependents", maxSelfCorrections: 0, maxGapPlans: 0 };
-  return Object.keys(announcedOptions).filter((name) => {
-    const value: unknown = Reflect.get(options, name);
-    return value !== undefined && value !== Reflect.get(asIs, name);
-  });
-}
 
 /** Reads the options a plugin was given. The failure is one line that names every wrong key. */
 export function parseOptions(given: unknown): Result<Options, string> {

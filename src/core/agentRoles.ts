@@ -7,13 +7,19 @@ export type Ability = "read" | "web" | "write" | "shell";
 export interface RoleDefinition {
   readonly abilities: readonly Ability[];
   /** The list of `models` in the options that names its models, in order of preference. */
-  readonly models: keyof Options["models"] | "by class of the task";
+  readonly models: keyof Options["models"] | "by class of the task" | "any that will work";
   /** Who stands in when no model of that list is given. */
   readonly fallback: "free models" | "the session's model";
   /** True: what it answers is data by schema, which a command checks before it uses it. */
   readonly answersBySchema: boolean;
   /** Where its words or work may end up. Nothing else is written on its behalf. */
-  readonly owns: "one answer of the plan" | "the research file" | "the draft of the backlog" | "its task's worktree";
+  readonly owns:
+    | "one answer of the plan"
+    | "the research file"
+    | "the draft of the backlog"
+    | "its task's worktree"
+    | "the review of the goal"
+    | "nothing";
 }
 
 /**
@@ -48,5 +54,20 @@ export const AGENT_ROLES: Readonly<Record<AgentRole, RoleDefinition>> = {
     fallback: "the session's model",
     answersBySchema: false,
     owns: "its task's worktree",
+  },
+  reviewer: {
+    abilities: ["read"],
+    models: "complex",
+    fallback: "the session's model",
+    answersBySchema: true,
+    owns: "the review of the goal",
+  },
+  /** One tiny request, to see that a model answers. */
+  probe: {
+    abilities: [],
+    models: "any that will work",
+    fallback: "the session's model",
+    answersBySchema: false,
+    owns: "nothing",
   },
 };

@@ -1,7 +1,9 @@
 import type { ModelRef } from "../types.ts";
+import type { AgentSupervisor } from "./agentSupervisor.ts";
+import type { Confinement } from "./confinement.ts";
 
 /** The jobs an agent can be spawned for; the host decides each one's prompt frame, tools and permissions. */
-export type AgentRole = "planner" | "researcher" | "backlog" | "worker";
+export type AgentRole = "planner" | "researcher" | "backlog" | "worker" | "reviewer" | "probe";
 
 /** A JSON schema as plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -67,6 +69,14 @@ export interface SpawnOptions {
   /** For a model that cannot call tools, whose provider may refuse a request that offers some: it is offered none. */
   readonly withoutTools?: boolean | undefined;
   readonly resumeData?: ResumeData | undefined;
+  /**
+   * Asked each time the agent has come to rest, with what it said last: words are sent to the same session, as its next
+   * prompt; undefined ends the spawn. What it takes is in no limit. Not for roles that answer by schema.
+   */
+  readonly followUp?: ((text: string) => Promise<string | undefined>) | undefined;
+  readonly supervisor?: AgentSupervisor | undefined;
+  /** How the agent's shell commands are kept in its work tree; without it they are not. */
+  readonly confinement?: Confinement | undefined;
   readonly signal: AbortSignal;
   readonly onActivity?: ((activity: AgentActivity) => void) | undefined;
 }
@@ -78,7 +88,7 @@ export interface SpawnMetadata {
   readonly tokensUsed: number;
   readonly costUsd: number;
   readonly durationMs: number;
-  /** Prompts sent: 1, and one for each correction. 0: the session never came to one. */
+  /** Prompts sent: 1, and one for each correction or follow-up. 0: the session never came to one. */
   readonly prompts: number;
   /** True when the model was asked for structured output and gave none. */
   readonly failedStructuredOutput: boolean;

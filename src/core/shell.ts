@@ -91,10 +91,17 @@ export function runProcess(command: string, args: readonly string[], options: Pr
   });
 }
 
-/** Runs a shell command line with `bash`, or `sh` where there is no bash. */
-export function runShellCommand(commandLine: string, options: ProcessOptions): Promise<ProcessOutcome> {
+/**
+ * Runs a shell command line with `bash`, or `sh` where there is no bash. `prefix`: program and arguments that start it
+ * within limits (see `Confinement`).
+ */
+export function runShellCommand(
+  commandLine: string,
+  options: ProcessOptions & { readonly prefix?: readonly string[] },
+): Promise<ProcessOutcome> {
   const script = 'if command -v bash >/dev/null 2>&1; then exec bash -c "$1"; else exec sh -c "$1"; fi';
-  return runProcess("/bin/sh", ["-c", script, "sh", commandLine], options);
+  const [program = "/bin/sh", ...args] = [...(options.prefix ?? []), "/bin/sh", "-c", script, "sh", commandLine];
+  return runProcess(program, args, options);
 }
 
 /** True only for a process that ended by itself with status 0. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ToolContext } from "@opencode-ai/plugin";
 import type { Config } from "@opencode-ai/sdk/v2/client";
-import { type Options, optionsWithoutEffect, parseOptions } from "../config.ts";
+import { type Options, parseOptions } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import type { CommandContext } from "../core/commandContext.ts";
 import { deferred } from "../core/deferred.ts";
@@ -96,7 +96,7 @@ export class CommandRunner {
       environment: process.env,
       options,
       runner: validatedRunner(this.runnerFor(tool, userConfig, options)),
-      workerNotices: workerNotices(userConfig, options),
+      workerNotices: workerNotices(userConfig),
       models: await ConnectedModels.read(client, directory, userConfig, router.chosenModel(tool.sessionID)),
       clock: systemClock,
       signal,
@@ -136,13 +136,11 @@ export class CommandRunner {
   }
 }
 
-/** What of the user's wishes goes unheard: questions nobody could answer, options this version does not act on. */
-function workerNotices(config: Config, options: Options): string[] {
+/** What of the user's wishes goes unheard: questions nobody could answer. */
+function workerNotices(config: Config): string[] {
   const asking = toolsThatWouldAsk(config.permission, WRITE_TOOLS).join(" and ");
-  const unheard = optionsWithoutEffect(options).join(", ");
+  if (asking === "") return [];
   return [
-    asking &&
-      `your permissions ask before ${asking}; nobody could answer, so workers go without (allow it to change that)`,
-    unheard && `options this version does not act on yet: ${unheard}`,
-  ].filter((notice) => notice !== "");
+    `your permissions ask before ${asking}; nobody could answer, so workers go without (allow it to change that)`,
+  ];
 }

@@ -5,6 +5,7 @@ import type { Slot } from "../git/slot.ts";
 import type { Identity } from "../git/userRepository.ts";
 import type { ModelRef, Task } from "../types.ts";
 import type { RunRecorder } from "./runRecorder.ts";
+import type { Confine, SlotSetup } from "./slotSetup.ts";
 import type { Briefing } from "./taskBriefing.ts";
 
 /** What attempts share over a whole run. */
@@ -16,9 +17,10 @@ export interface AttemptSurroundings {
   readonly author: Identity;
   /** Folder for index files of ours. */
   readonly indexes: string;
-  /** The whole environment of setup and acceptance. */
+  /** The whole environment of acceptance, but for what the confinement adds. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly setup: readonly string[];
+  readonly setup: SlotSetup;
+  readonly confine: Confine;
   /** What every worker is told besides its task: the repository's AGENTS.md, capped. */
   readonly system: string;
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import type { Slot } from "../git/slot.ts";
-import { type CheckSurroundings, type FailedCheck, firstFailedCheck } from "../verification/commandCheck.ts";
+import { type CheckSurroundings, type FailedCheck, runChecks } from "../verification/commandCheck.ts";
+import type { SlotSetup } from "./slotSetup.ts";
 
 /**
  * Where it is decided whether a commit may be on the branch: a work tree no agent ever entered, rebuilt for each commit.
@@ -8,11 +9,11 @@ import { type CheckSurroundings, type FailedCheck, firstFailedCheck } from "../v
  */
 export class Gate {
   private readonly slot: Slot;
-  private readonly setup: readonly string[];
+  private readonly setup: SlotSetup;
   private readonly surroundings: Omit<CheckSurroundings, "directory">;
   private readonly oneAtATime = pLimit(1);
 
-  constructor(slot: Slot, setup: readonly string[], surroundings: Omit<CheckSurroundings, "directory">) {
+  constructor(slot: Slot, setup: SlotSetup, surroundings: Omit<CheckSurroundings, "directory">) {
     this.slot = slot;
     this.setup = setup;
     this.surroundings = surroundings;
@@ -22,9 +23,9 @@ export class Gate {
   check(commit: string, commands: readonly string[]): Promise<FailedCheck | undefined> {
     if (commands.length === 0) return Promise.resolve(undefined);
     return this.oneAtATime(async () => {
-      await this.slot.rebuild(commit);
-      const surroundings = { ...this.surroundings, directory: this.slot.directory };
-      return (await firstFailedCheck(this.setup, surroundings)) ?? firstFailedCheck(commands, surroundings);
+      const unprepared = await this.setup.prepare(this.slot, commit);
+      if (unprepared !== undefined) return unprepared;
+      return (await runChecks(commands, { ...this.surroundings, directory: this.slot.directory })).failed;
     });
   }
 }

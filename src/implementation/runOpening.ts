@@ -71,7 +71,7 @@ export function canGoOn(run: RunState, purpose: RunPurpose): boolean {
       task.phase === "failed" && purpose.backlog.tasks.some(({ id, status }) => id === task.id && status === "pending"),
   );
   return (
-    run.started?.backlog_digest === digestOf(purpose.backlog) &&
+    run.backlogDigest === digestOf(purpose.backlog) &&
     run.head === purpose.head &&
     !gaveUpWanted &&
     [...wanted].every((id) => run.tasks.has(id))

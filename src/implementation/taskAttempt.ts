@@ -4,7 +4,7 @@ import { formatModelRef } from "../core/modelCatalog.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { GitError } from "../git/gitFailure.ts";
 import type { CapturedWork } from "../recovery/taskLife.ts";
-import { type FailedCheck, firstFailedCheck } from "../verification/commandCheck.ts";
+import { runChecks } from "../verification/commandCheck.ts";
 import { violations } from "../verification/evidence.ts";
 import { maskSecrets } from "../verification/secretScan.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
@@ -32,8 +32,7 @@ export async function attemptTask(
     message: attempt.briefing.record,
   });
 
-  await slot.rebuild(base);
-  const broken = await runChecks(surroundings.setup, attempt, surroundings);
+  const broken = await surroundings.setup.prepare(slot, base);
   if (broken !== undefined) return failure({ reason: "setup_failed", check: broken });
 
   const spawned = await spawnWorker(attempt, surroundings);
@@ -97,20 +96,15 @@ async function lackOfEvidence(
   const changes = await surroundings.control.changes(base, work.commit);
   const found = violations(changes, { mayWrite, allowEmpty: task.allow_empty });
   if (found.length > 0) return { reason: "violation", violations: found };
-  const commands = task.acceptance.map((check) => check.run);
-  const failed = await runChecks(commands, attempt, surroundings);
+  const { failed } = await runChecks(
+    task.acceptance.map((check) => check.run),
+    {
+      directory: attempt.slot.directory,
+      environment: surroundings.environment,
+      confinement: surroundings.confine(attempt.slot, { network: task.network }),
+      timeoutMs: surroundings.options.taskTimeoutSeconds * 1_000,
+      signal: surroundings.signal,
+    },
+  );
   return failed === undefined ? undefined : { reason: "acceptance_failed", check: failed };
-}
-
-function runChecks(
-  commands: readonly string[],
-  attempt: Attempt,
-  surroundings: AttemptSurroundings,
-): Promise<FailedCheck | undefined> {
-  return firstFailedCheck(commands, {
-    directory: attempt.slot.directory,
-    environment: surroundings.environment,
-    timeoutMs: surroundings.options.taskTimeoutSeconds * 1_000,
-    signal: surroundings.signal,
-  });
 }

@@ -1,5 +1,6 @@
 import { formatWarnings } from "../backlog/diagnostics.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import { UNCONFINED } from "../core/confinement.ts";
 import { allowedEnvironment } from "../core/environment.ts";
 import { messageOf, Refusal } from "../core/refusal.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
@@ -19,6 +20,7 @@ import { endRun } from "./runEnding.ts";
 import { canGoOn, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
 import { RunProgress } from "./runProgress.ts";
 import { RunRecorder } from "./runRecorder.ts";
+import { SlotSetup } from "./slotSetup.ts";
 import { describeUnwritten, StatusProjection } from "./statusProjection.ts";
 import { TaskWork } from "./taskWork.ts";
 import { verifyBase } from "./verifyBase.ts";
@@ -43,7 +45,8 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   const resources = { ...held, context: { ...held.context, signal } };
   const { scene, context } = resources;
   const before = await takeFingerprint(scene.git, scene.user);
-  const gate = gateOf(resources);
+  const setup = setupOf(resources);
+  const gate = gateOf(resources, setup);
   const { allowRedBase } = held.flags;
   const verify = await verifyBase({ scene, control: held.control, gate, allowRedBase, signal });
   const log = await openRun(resources);
@@ -57,7 +60,7 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     const publisher = publisherOf(resources, recorder);
     const onBroken = () => broken.abort();
     const system = agentsFile.text;
-    const pool = poolOf(resources, { recorder, progress, gate, verify, publisher, system, onBroken });
+    const pool = poolOf(resources, { recorder, progress, setup, gate, verify, publisher, system, onBroken });
     const ending = await pool.run();
     return await endRun({ scene, context, publisher, recorder, progress, statuses, ending, before });
   } finally {
@@ -102,12 +105,28 @@ function recordingOf({ scene, context, progress: reporter }: TrackRunResources, 
   return { recorder, progress, statuses };
 }
 
-function gateOf({ scene, context, worktrees }: TrackRunResources): Gate {
-  return new Gate(worktrees.gate, scene.setup, {
+/** What every command of a run gets, wherever it runs. */
+interface Commands {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+function commandsOf({ context }: TrackRunResources): Commands {
+  return {
     environment: allowedEnvironment(context.environment),
     timeoutMs: context.options.taskTimeoutSeconds * 1_000,
     signal: context.signal,
-  });
+  };
+}
+
+function setupOf(resources: TrackRunResources): SlotSetup {
+  return new SlotSetup({ ...commandsOf(resources), commands: resources.scene.setup, confine: () => UNCONFINED });
+}
+
+function gateOf(resources: TrackRunResources, setup: SlotSetup): Gate {
+  const surroundings = { ...commandsOf(resources), confinement: UNCONFINED };
+  return new Gate(resources.worktrees.gate, setup, surroundings);
 }
 
 async function openRun(resources: TrackRunResources): Promise<RunLog> {
@@ -160,6 +179,7 @@ function landedIn({ state }: RunLog): ReadonlySet<string> {
 interface PoolParts {
   readonly recorder: RunRecorder;
   readonly progress: RunProgress;
+  readonly setup: SlotSetup;
   readonly gate: Gate;
   readonly verify: readonly string[];
   readonly publisher: BranchPublisher;
@@ -187,7 +207,8 @@ function poolOf(resources: TrackRunResources, parts: PoolParts): WorkerPool {
       author: user.identity,
       indexes: scene.state.indexes,
       environment: allowedEnvironment(context.environment),
-      setup: scene.setup,
+      setup: parts.setup,
+      confine: () => UNCONFINED,
       system: parts.system,
       signal: context.signal,
       onActivity: progress.onActivity,

@@ -14,6 +14,12 @@ export interface RunState {
   readonly tokens: number;
   readonly costUsd: number;
   readonly interrupted: boolean;
+  /** Of the backlog as the run knows it, tasks of gap plans included. */
+  readonly backlogDigest: string | undefined;
+  /** Gap plans that were made (H6). */
+  readonly gapPlans: number;
+  /** The latest check of the goal; undefined: none since the last task landed. */
+  readonly goal: { readonly met: boolean; readonly missing: readonly string[] } | undefined;
   readonly outcome: RunEventOf<"run_finished">["outcome"] | undefined;
   /** The last commit that the user's `mac/<track_id>` was set to. */
   readonly publishedCommit: string | undefined;
@@ -43,6 +49,9 @@ export class RunProjection {
     tokens: 0,
     costUsd: 0,
     interrupted: false,
+    backlogDigest: undefined,
+    gapPlans: 0,
+    goal: undefined,
     outcome: undefined,
     publishedCommit: undefined,
     fastForwarded: undefined,
@@ -62,6 +71,8 @@ export class RunProjection {
 
   private whyNot(event: RunEvent): string | undefined {
     const isFirst = event.type === "run_started";
+    const known = event.type === "tasks_added" && event.tasks.find((id) => this.current.tasks.has(id));
+    if (known) return `tasks_added names task ${known}, which the run has already`;
     if (isFirst && this.current.started) return "the run has started already";
     if (!isFirst && !this.current.started) return `${event.type} comes before run_started`;
     if (this.current.outcome) return `${event.type} comes after run_finished`;
@@ -83,6 +94,7 @@ export class RunProjection {
       case "run_started":
         current.started = event;
         current.head = event.base;
+        current.backlogDigest = event.backlog_digest;
         for (const id of event.tasks) current.tasks.set(id, newTask(id));
         return;
       case "run_resumed":
@@ -99,7 +111,20 @@ export class RunProjection {
         current.costUsd += event.cost_usd;
         return;
       case "task_landed":
+        current.head = event.head ?? event.commit;
+        current.goal = undefined;
+        return;
+      case "task_undone":
         current.head = event.commit;
+        current.goal = undefined;
+        return;
+      case "goal_checked":
+        current.goal = { met: event.met, missing: event.missing };
+        return;
+      case "tasks_added":
+        current.gapPlans = event.round;
+        current.backlogDigest = event.backlog_digest;
+        for (const id of event.tasks) current.tasks.set(id, newTask(id));
         return;
       case "branch_published":
         current.publishedCommit = event.commit;
@@ -111,6 +136,17 @@ export class RunProjection {
       case "session_opened":
       case "work_captured":
       case "verification_finished":
+      case "correction_sent":
+      case "proof_finished":
+      case "write_refused":
+      case "scope_amended":
+      case "drift_noticed":
+      case "message_sent":
+      case "message_acknowledged":
+      case "checkpoint_taken":
+      case "approval_requested":
+      case "answer_given":
+      case "health_checked":
       case "landing_intended":
       case "attempt_failed":
       case "task_failed":

@@ -52,6 +52,8 @@ function advance(
       };
     case "task_landed":
       return { ...attempt, outcome: "landed", landedCommit: event.commit };
+    case "task_undone":
+      return { ...attempt, outcome: "failed", reason: "undone", message: event.because };
     case "attempt_failed": {
       const { reason, message, transient = false, archived_ref: archivedRef } = event;
       const archived = archivedRef === undefined ? {} : { archivedRef };
@@ -60,6 +62,16 @@ function advance(
     case "session_opened":
     case "work_captured":
     case "verification_finished":
+    case "correction_sent":
+    case "proof_finished":
+    case "write_refused":
+    case "scope_amended":
+    case "drift_noticed":
+    case "message_sent":
+    case "message_acknowledged":
+    case "checkpoint_taken":
+    case "approval_requested":
+    case "answer_given":
     case "landing_intended":
     case "task_failed":
     case "task_skipped":

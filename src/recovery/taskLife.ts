@@ -10,10 +10,14 @@ import type { TaskEvent } from "./runEvents.ts";
  *       │                            ▲          agent_finished │ ▲ work_captured      │ verification_finished
  *       │                            │          (checkpoint)   │ │                    │ (not passed: self-correction)
  *       │                            ├── awaiting_input ◄──────┘ └──► verifying ──────┘
- *       │                            │                                  │ landing_intended (passed)
- *       │                            └── retrying ◄──attempt_failed──┐  ▼
+ *       │                            │      ▲ │                       │ ▲ │
+ *       │                            │      │ └──answer_given─────────┼─┘ │ landing_intended (passed)
+ *       │                            │      └────approval_requested───┘   │
+ *       │                            └── retrying ◄──attempt_failed──┐    ▼
  *       │                                   │        (from any state │ landing ──task_landed──► complete
- *       │                                   │         of an attempt, └──┘
+ *       │                                   │         of an attempt, └────┘                        │ task_undone
+ *       │                                   │                                                      ▼
+ *       │                                   │                                                    ready
  *       │                                   │         awaiting_input too)
  *       ├──task_skipped──► skipped ◄────────┤  (and from awaiting_input)
  *       └──task_failed───► failed  ◄────────┘  (and from any state but landing, which must be resolved first)
@@ -38,6 +42,22 @@ export interface TaskFailure {
   readonly message: string;
 }
 
+/** Verified work that waits for a person, and what the person said. */
+export interface Approval {
+  readonly checkpoint: string;
+  readonly question: string;
+  readonly reasons: readonly string[];
+  /** Undefined: nobody has answered yet. */
+  readonly answer: { readonly approved: boolean; readonly input: string } | undefined;
+}
+
+/** How an attempt's mess was sorted, and what was learned from it. */
+export interface Lesson {
+  readonly attempt: number;
+  readonly mess: string;
+  readonly text: string;
+}
+
 /** The commit that holds an attempt's work. */
 export interface CapturedWork {
   readonly commit: string;
@@ -60,6 +80,20 @@ export interface TaskState {
   readonly work: CapturedWork | undefined;
   /** True once the captured work passed; new work has to pass again. */
   readonly verified: boolean;
+  /** Corrections sent in the attempt under way (H11). */
+  readonly corrections: number;
+  /** Whether the latest work was seen to fail before and pass after; undefined: not looked at. */
+  readonly proof: { readonly proven: boolean; readonly because: string | undefined } | undefined;
+  /** Commands that failed once and passed when they were run again, of the attempt. */
+  readonly flaky: readonly string[];
+  /** Scope granted over the task's own `files`, in this run. */
+  readonly grantedPaths: readonly string[];
+  /** Undefined: no person has been asked in this attempt. */
+  readonly approval: Approval | undefined;
+  /** Of failed attempts, oldest first. */
+  readonly lessons: readonly Lesson[];
+  /** Checkpoints of the attempt, oldest first. */
+  readonly checkpoints: readonly { readonly commit: string; readonly ref: string; readonly cause: string }[];
   /** The landing under way: after a crash the branch is at `head` (not landed) or has `commit` (landed). */
   readonly landing: { readonly head: string; readonly commit: string } | undefined;
   readonly landedCommit: string | undefined;
@@ -85,6 +119,13 @@ export function newTask(id: string): TaskState {
     session: undefined,
     work: undefined,
     verified: false,
+    corrections: 0,
+    proof: undefined,
+    flaky: [],
+    grantedPaths: [],
+    approval: undefined,
+    lessons: [],
+    checkpoints: [],
     landing: undefined,
     landedCommit: undefined,
     tokens: 0,
@@ -110,8 +151,19 @@ const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = 
   agent_finished: ["preparing", "working"],
   work_captured: ["working"],
   verification_finished: ["verifying"],
+  correction_sent: ["working"],
+  proof_finished: ["verifying"],
+  write_refused: ["preparing", "working"],
+  scope_amended: ["preparing", "working"],
+  drift_noticed: ["preparing", "working"],
+  message_sent: ["preparing", "working"],
+  message_acknowledged: ["preparing", "working"],
+  checkpoint_taken: ["preparing", "working", "verifying"],
+  approval_requested: ["verifying"],
+  answer_given: ["awaiting_input"],
   landing_intended: ["verifying", "landing"],
   task_landed: ["landing"],
+  task_undone: ["complete"],
   attempt_failed: [...IN_ATTEMPT, "awaiting_input"],
   task_failed: [...BETWEEN_ATTEMPTS, "preparing", "working", "verifying"],
   task_skipped: BETWEEN_ATTEMPTS,
@@ -128,8 +180,11 @@ export function advanceTask(task: TaskState, event: TaskEvent): Result<TaskState
       return failure(`${event.type} names attempt ${event.attempt} of task ${task.id} where ${due} is due`);
     }
   }
-  if (event.type === "landing_intended" && !task.verified) {
+  if ((event.type === "landing_intended" || event.type === "approval_requested") && !task.verified) {
     return failure(`task ${task.id} is to land although its work has not passed verification`);
+  }
+  if (event.type === "answer_given" && task.approval?.checkpoint !== event.checkpoint) {
+    return failure(`task ${task.id} does not wait for an answer to ${event.checkpoint}`);
   }
   return success(apply(task, event));
 }
@@ -147,6 +202,11 @@ function apply(task: TaskState, event: TaskEvent): TaskState {
         session: undefined,
         work: undefined,
         verified: false,
+        corrections: 0,
+        proof: undefined,
+        flaky: [],
+        approval: undefined,
+        checkpoints: [],
       };
     case "session_opened":
       return { ...task, phase: "working", session: event.session };
@@ -163,11 +223,39 @@ function apply(task: TaskState, event: TaskEvent): TaskState {
       return { ...task, phase: "verifying", work: { commit, tree, paths }, verified: false };
     }
     case "verification_finished":
-      return { ...task, phase: event.passed ? "verifying" : "working", verified: event.passed };
+      return {
+        ...task,
+        phase: event.passed ? "verifying" : "working",
+        verified: event.passed,
+        flaky: (event.results ?? []).flatMap(({ command, flaky }) => (flaky === true ? [command] : [])),
+      };
+    case "correction_sent":
+      return { ...task, corrections: event.correction };
+    case "proof_finished":
+      return { ...task, proof: { proven: event.proven, because: event.because } };
+    case "scope_amended":
+      return event.granted ? { ...task, grantedPaths: [...new Set([...task.grantedPaths, ...event.paths])] } : task;
+    case "checkpoint_taken": {
+      const { commit, ref, cause } = event;
+      return { ...task, checkpoints: [...task.checkpoints, { commit, ref, cause }] };
+    }
+    case "approval_requested": {
+      const { checkpoint, question, reasons } = event;
+      return { ...task, phase: "awaiting_input", approval: { checkpoint, question, reasons, answer: undefined } };
+    }
+    case "answer_given":
+      return answered(task, event);
+    case "write_refused":
+    case "drift_noticed":
+    case "message_sent":
+    case "message_acknowledged":
+      return task;
     case "landing_intended":
       return { ...task, phase: "landing", landing: { head: event.head, commit: event.commit } };
     case "task_landed":
       return { ...task, phase: "complete", landing: undefined, landedCommit: event.commit, failure: undefined };
+    case "task_undone":
+      return { ...task, phase: "ready", landedCommit: undefined };
     case "attempt_failed":
       return {
         ...task,
@@ -175,6 +263,7 @@ function apply(task: TaskState, event: TaskEvent): TaskState {
         failedAttempts: task.failedAttempts + (event.transient ? 0 : 1),
         landing: undefined,
         failure: { reason: event.reason, message: event.message },
+        lessons: learned(task, event),
       };
     case "task_failed":
       return { ...task, phase: "failed", failure: { reason: event.reason, message: event.message } };
@@ -183,6 +272,21 @@ function apply(task: TaskState, event: TaskEvent): TaskState {
     default:
       return unreachable(event);
   }
+}
+
+/** Work that a person agreed to goes on to land; other work waits for its attempt to be closed. */
+function answered(task: TaskState, { approved, input }: Extract<TaskEvent, { type: "answer_given" }>): TaskState {
+  if (task.approval === undefined) return task;
+  const approval = { ...task.approval, answer: { approved, input } };
+  return { ...task, phase: approved ? "verifying" : "awaiting_input", approval };
+}
+
+function learned(
+  { lessons }: TaskState,
+  { attempt, mess, lesson }: Extract<TaskEvent, { type: "attempt_failed" }>,
+): readonly Lesson[] {
+  if (mess === undefined || lesson === undefined) return lessons;
+  return [...lessons, { attempt, mess, text: lesson }];
 }
 
 /** What BACKLOG.yaml shows of a phase. */

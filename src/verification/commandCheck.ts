@@ -1,11 +1,13 @@
+import type { Confinement } from "../core/confinement.ts";
 import { endLeftoverProcesses, WORKTREE_VARIABLE } from "../core/leftoverProcesses.ts";
 import { type ProcessEnd, type ProcessOutcome, passed, runShellCommand } from "../core/shell.ts";
 import { lastLines, truncateUtf8 } from "../core/utf8.ts";
 
 export interface CheckSurroundings {
   readonly directory: string;
-  /** The whole environment of the commands. */
+  /** The whole environment of the commands, but for what the confinement adds. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly confinement: Confinement;
   /** Limit for each command. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -20,35 +22,49 @@ export interface FailedCheck {
   readonly aborted: boolean;
 }
 
+/** What is known of a command that was run. */
+export interface CheckResult {
+  readonly command: string;
+  readonly durationMs: number;
+}
+
+export interface ChecksOutcome {
+  /** Undefined: all passed. Commands after the failed one were not run. */
+  readonly failed: FailedCheck | undefined;
+  /** Of the commands that ran, in order, the failed one included. */
+  readonly results: readonly CheckResult[];
+}
+
 /** Enough for the last failures of a test run. */
 const OUTPUT_BYTES = 4_000;
 
-/**
- * Runs commands one after the other until one does not exit with 0. Undefined: all passed. What a command leaves running
- * is ended with it.
- */
-export async function firstFailedCheck(
-  commands: readonly string[],
-  surroundings: CheckSurroundings,
-): Promise<FailedCheck | undefined> {
+/** Runs commands one after the other until one does not exit with 0. What a command leaves running is ended with it. */
+export async function runChecks(commands: readonly string[], surroundings: CheckSurroundings): Promise<ChecksOutcome> {
+  const results: CheckResult[] = [];
   for (const command of commands) {
-    const outcome = await runShellCommand(command, {
-      cwd: surroundings.directory,
-      env: { ...surroundings.environment, [WORKTREE_VARIABLE]: surroundings.directory },
-      timeoutMs: surroundings.timeoutMs,
-      signal: surroundings.signal,
-    });
-    await endLeftoverProcesses(surroundings.directory);
-    if (!passed(outcome)) {
-      return {
-        command,
-        how: describeEnd(outcome.end),
-        output: endOfOutput(outcome),
-        aborted: outcome.end.reason === "aborted",
-      };
-    }
+    const outcome = await runCommand(command, surroundings);
+    results.push({ command, durationMs: outcome.durationMs });
+    if (!passed(outcome)) return { failed: failedCheck(command, outcome), results };
   }
-  return undefined;
+  return { failed: undefined, results };
+}
+
+async function runCommand(command: string, surroundings: CheckSurroundings): Promise<ProcessOutcome> {
+  const { confinement, directory, environment, signal, timeoutMs } = surroundings;
+  const outcome = await runShellCommand(command, {
+    cwd: directory,
+    env: { ...environment, ...confinement.environment, [WORKTREE_VARIABLE]: directory },
+    prefix: confinement.prefix,
+    timeoutMs,
+    signal,
+  });
+  await endLeftoverProcesses(directory);
+  return outcome;
+}
+
+function failedCheck(command: string, outcome: ProcessOutcome): FailedCheck {
+  const { end } = outcome;
+  return { command, how: describeEnd(end), output: endOfOutput(outcome), aborted: end.reason === "aborted" };
 }
 
 /** A failed check in one line. */

@@ -13,6 +13,8 @@ export const PROMPT_BYTES: Readonly<Record<AgentRole, number>> = {
   researcher: 40_960,
   backlog: 262_144,
   worker: 3_072,
+  reviewer: 40_960,
+  probe: 1_024,
 };
 /** The same for the role's system text; a worker's holds the repository's AGENTS.md, capped at half of it. */
 const SYSTEM_BYTES = 16_384;

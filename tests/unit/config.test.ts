@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { optionsWithoutEffect, parseOptions } from "../../src/config.ts";
+import { parseOptions } from "../../src/config.ts";
 
 function optionsOf(given: unknown) {
   const parsed = parseOptions(given);
@@ -21,13 +21,4 @@ test("every wrong key is named in one line", () => {
   const line = parsed.ok ? "" : parsed.failure;
   for (const name of ["wrokers", "taskTimeoutSeconds", "models.simple.0"]) expect(line).toContain(name);
   expect(line).not.toContain("\n");
-});
-
-test("options of later versions are taken, and named where they ask for more than there is", () => {
-  expect(optionsWithoutEffect(optionsOf({ sandbox: "bubblewrap", copy: [".env"], maxGapPlans: 2 }))).toEqual([
-    "maxGapPlans",
-    "copy",
-    "sandbox",
-  ]);
-  expect(optionsWithoutEffect(optionsOf({ sandbox: "off", failurePolicy: "skip-dependents" }))).toEqual([]);
 });

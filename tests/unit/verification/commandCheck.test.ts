@@ -1,15 +1,19 @@
 import { expect, test } from "bun:test";
 import { tmpdir } from "node:os";
-import { describeFailedCheck, firstFailedCheck } from "../../../src/verification/commandCheck.ts";
+import { UNCONFINED } from "../../../src/core/confinement.ts";
+import { describeFailedCheck, runChecks } from "../../../src/verification/commandCheck.ts";
 
-const check = (commands: readonly string[], changes: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
-  firstFailedCheck(commands, {
-    directory: tmpdir(),
-    environment: { PATH: process.env.PATH ?? "" },
-    timeoutMs: 10_000,
-    signal: new AbortController().signal,
-    ...changes,
-  });
+const check = async (commands: readonly string[], changes: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
+  (
+    await runChecks(commands, {
+      directory: tmpdir(),
+      environment: { PATH: process.env.PATH ?? "" },
+      confinement: UNCONFINED,
+      timeoutMs: 10_000,
+      signal: new AbortController().signal,
+      ...changes,
+    })
+  ).failed;
 
 test("commands that all end with 0 pass", async () => {
   expect(await check(["true", "test 1 = 1"])).toBeUndefined();

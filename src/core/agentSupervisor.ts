@@ -1,0 +1,57 @@
+/** One call of a tool by an agent, in the terms of no particular host. */
+export interface ToolCall {
+  /** Unique within its session. */
+  readonly id: string;
+  readonly tool: string;
+  readonly does: "read" | "write" | "shell" | "other";
+  /** Paths it names, as the agent gave them: to be written by `write`, to be looked at by `read`. */
+  readonly paths: readonly string[];
+  /** The command line of a `shell` call. */
+  readonly command?: string | undefined;
+  /** The same for calls of the same tool with the same arguments. */
+  readonly fingerprint: string;
+}
+
+export interface ToolOutcome {
+  readonly ok: boolean;
+  /** What the agent was told, shortened by the host where it is long. */
+  readonly output: string;
+}
+
+/** What an agent asks for when its task's scope is too narrow (X6, tool `mac_amend_scope`). */
+export interface ScopeRequest {
+  readonly paths: readonly string[];
+  readonly reason: string;
+}
+
+/** A running agent as its supervisor reaches it. */
+export interface RunningAgent {
+  readonly sessionID: string;
+  /** Sends words to the session while it works; the agent sees them at its next turn. Rejects when the host refuses. */
+  readonly say: (message: string) => Promise<void>;
+}
+
+/**
+ * Whoever watches one agent at work and may step in. The host calls it in the order of events, and never after the
+ * spawn has settled.
+ */
+export interface AgentSupervisor {
+  /** The session is there, its first prompt is about to be sent. */
+  attach(agent: RunningAgent): void;
+  /**
+   * Before each call, which waits for it. Words: the call is refused and the agent is told them; undefined: it goes on.
+   * Every call that goes on is followed by `afterTool`, also when the session is stopped meanwhile.
+   */
+  beforeTool(call: ToolCall): Promise<string | undefined>;
+  afterTool(call: ToolCall, outcome: ToolOutcome): Promise<void>;
+  /** A whole text part of an answer. */
+  onText(text: string): void;
+  /** Tokens of the session so far, all kinds. */
+  onTokens(total: number): void;
+  /** The host shortened the session's history to make room (O10). */
+  onCompaction(): void;
+  /** @returns what the agent is told */
+  amendScope(request: ScopeRequest): Promise<string>;
+  /** The agent has read the message `id`. @returns what it is told */
+  acknowledge(id: string): Promise<string>;
+}
