@@ -1,3 +1,7 @@
+/** The tools a worker has besides the host's own: to ask for more scope, and to say that it has read a notice. */
+export const AMEND_SCOPE_TOOL = "mac_amend_scope";
+export const ACKNOWLEDGE_TOOL = "mac_acknowledge";
+
 /** One call of a tool by an agent, in the terms of no particular host. */
 export interface ToolCall {
   /** Unique within its session. */

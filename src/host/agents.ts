@@ -1,5 +1,6 @@
 import { type Ability, AGENT_ROLES } from "../core/agentRoles.ts";
 import type { AgentRole } from "../core/agentRunner.ts";
+import { ACKNOWLEDGE_TOOL, AMEND_SCOPE_TOOL } from "../core/agentSupervisor.ts";
 import { PIPELINE_AGENT, PIPELINE_TOOL } from "./names.ts";
 import { ANSWER_TOOL, type PermissionRule } from "./permissions.ts";
 
@@ -8,6 +9,7 @@ const TOOLS: Readonly<Record<Ability, readonly string[]>> = {
   web: ["webfetch"],
   write: ["edit"],
   shell: ["bash"],
+  "talk to its supervisor": [AMEND_SCOPE_TOOL, ACKNOWLEDGE_TOOL],
 };
 
 /** Tools that change something or run something. */
@@ -40,7 +42,9 @@ const DEFINITIONS: Readonly<Record<AgentRole, { readonly description: string; re
     description: "Carries out one task in a worktree of its own",
     prompt: [
       "You carry out one task in the repository in the current directory. Nobody is there to answer questions.",
-      "Write only the paths the task names. Do not commit, do not touch git, do not install anything.",
+      "Write only the paths the task names; a write to any other path is refused. Where the task cannot be done without",
+      `another path, ask with ${AMEND_SCOPE_TOOL} first. Do not commit, do not touch git, do not install anything.`,
+      `A JSON notice that comes while you work is from who watches over the task: heed it and call ${ACKNOWLEDGE_TOOL}.`,
       "Read what you need, make the change, run the acceptance commands the task names, and mend what fails.",
       "When they pass, stop and say in one or two sentences what you did. If the task cannot be done, say why.",
     ].join("\n"),

@@ -25,6 +25,7 @@ import { OpencodeRunner } from "./opencodeRunner.ts";
 import { toolsThatWouldAsk } from "./permissions.ts";
 import type { FixedSampling } from "./sampling.ts";
 import type { SessionEvents } from "./sessionEvents.ts";
+import type { Supervision } from "./supervision.ts";
 
 export interface CommandRunnerOptions {
   readonly client: OpencodeClient;
@@ -34,6 +35,7 @@ export interface CommandRunnerOptions {
   readonly events: SessionEvents;
   readonly instances: AgentInstances;
   readonly sampling: FixedSampling;
+  readonly supervision: Supervision;
   /** URL of the bundled plugin module. */
   readonly pluginUrl: string;
   /** True under `opencode run`: the process is there for this command, may draw on stderr and be ended. */
@@ -120,12 +122,13 @@ export class CommandRunner {
   }
 
   private runnerFor(tool: ToolContext, userConfig: Config, options: Options): OpencodeRunner {
-    const { client, events, instances, sampling, pluginUrl } = this.host;
+    const { client, events, instances, sampling, supervision, pluginUrl } = this.host;
     return new OpencodeRunner({
       client,
       events,
       instances,
       sampling,
+      supervision,
       limiter: createLimiter(options.apiConcurrency),
       userConfig,
       parentSessionID: tool.sessionID,

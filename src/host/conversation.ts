@@ -56,16 +56,32 @@ export class Conversation {
       providerRetries,
     });
     try {
-      const ending = await this.askUntilAccepted(withResumeData(prompt, this.options), watch);
+      const first = withResumeData(prompt, this.options);
+      const ending =
+        this.options.answer === undefined
+          ? await this.askUntilNothingFollows(first, watch)
+          : await this.askUntilAccepted(first, this.options.answer, watch);
       return { ending, prompts: this.prompts, failedStructuredOutput: this.failedStructuredOutput };
     } finally {
       watch.end();
     }
   }
 
-  private async askUntilAccepted(prompt: string, watch: SessionWatch): Promise<SpawnEnding> {
-    const { answer, onActivity } = this.options;
-    if (answer === undefined) return this.ask(prompt, undefined, watch);
+  private async askUntilNothingFollows(prompt: string, watch: SessionWatch): Promise<SpawnEnding> {
+    const { followUp, signal } = this.options;
+    let next: string | undefined = prompt;
+    for (;;) {
+      const ending: SpawnEnding = await this.ask(next, undefined, watch);
+      if (ending.status !== "success" || followUp === undefined) return ending;
+      watch.pause();
+      next = await followUp(ending.text);
+      if (next === undefined || signal.aborted) return ending;
+      watch.resume();
+    }
+  }
+
+  private async askUntilAccepted(prompt: string, answer: AnswerForm, watch: SessionWatch): Promise<SpawnEnding> {
+    const { onActivity } = this.options;
     let next = answer.by === "text" ? promptInWords(prompt, answer.schema) : prompt;
     let by = answer.by;
     for (let correction = 1; ; correction++) {

@@ -21,6 +21,7 @@ import { sessionRules } from "./permissions.ts";
 import type { FixedSampling } from "./sampling.ts";
 import { keysIn } from "./secrets.ts";
 import type { SessionEvents } from "./sessionEvents.ts";
+import type { Supervision } from "./supervision.ts";
 
 /** What a runner needs of the host around it. */
 export interface OpencodeHost {
@@ -38,6 +39,7 @@ export interface OpencodeHost {
   readonly events: SessionEvents;
   readonly instances: AgentInstances;
   readonly sampling: FixedSampling;
+  readonly supervision: Supervision;
   /** How many sessions are open at once (option `apiConcurrency`). */
   readonly limiter: Limiter;
 }
@@ -79,6 +81,7 @@ export class OpencodeRunner implements AgentRunner {
       return { status: "error", failure, metadata: metadata() };
     }
 
+    const unwatch = this.watch(sessionID, role, options);
     try {
       options.onActivity?.({ kind: "opened", sessionID });
       // Stopped while the session was made: a prompt sent now could outrun the abort, and cost a request.
@@ -90,8 +93,28 @@ export class OpencodeRunner implements AgentRunner {
       const usage = await this.usageOf(sessionID, options.directory);
       return { ...ending, metadata: metadata(sessionID, { ...usage, ...held, sampling }) };
     } finally {
+      await unwatch();
       await this.deleteSession(sessionID, options);
     }
+  }
+
+  /** Lets the session's supervisor hear and speak, until the returned function is called. */
+  private watch(sessionID: string, role: AgentRole, options: SpawnOptions): () => Promise<void> {
+    const { supervisor, directory, model } = options;
+    if (supervisor === undefined) return async () => undefined;
+    const { client, events, supervision } = this.host;
+    const end = supervision.begin(sessionID, supervisor, events);
+    const say = async (text: string) => {
+      const prompt = { sessionID, directory, agent: agentOfRole(role), parts: [{ type: "text" as const, text }] };
+      await answerOf("a message to a session", (signal) =>
+        client.session.promptAsync(
+          { ...prompt, ...(model === undefined ? {} : { model: { ...model } }) },
+          { throwOnError: true, signal },
+        ),
+      );
+    };
+    supervisor.attach({ sessionID, say });
+    return end;
   }
 
   private async createSession(role: AgentRole, options: SpawnOptions): Promise<string> {

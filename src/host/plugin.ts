@@ -1,6 +1,7 @@
 import { isMainThread } from "node:worker_threads";
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { AgentInstances } from "./agentInstances.ts";
+import { agentTools } from "./agentTools.ts";
 import { CommandRunner } from "./commandRunner.ts";
 import { type CommandNames, contribute } from "./configuration.ts";
 import { MessageRouter } from "./messageRouter.ts";
@@ -10,6 +11,7 @@ import { pipelineTool } from "./pipelineTool.ts";
 import { isOpencodeRun } from "./routing.ts";
 import { FixedSampling } from "./sampling.ts";
 import { SessionEvents } from "./sessionEvents.ts";
+import { Supervision } from "./supervision.ts";
 import { requireSupportedVersion } from "./supportedVersions.ts";
 
 /**
@@ -19,13 +21,20 @@ import { requireSupportedVersion } from "./supportedVersions.ts";
 const sessionEvents = new SessionEvents();
 const agentInstances = new AgentInstances();
 const fixedSampling = new FixedSampling();
+const supervision = new Supervision();
 
 /** The plugin as OpenCode loads it, once for each directory. */
 export async function server(input: PluginInput, options: PluginOptions = {}): Promise<Hooks> {
   const forwardEvents: Hooks["event"] = async ({ event }) => sessionEvents.publish(event);
   if (agentInstances.has(input.directory)) {
-    // A directory agents work in gets its whole configuration from us; there is nothing to add but our ears.
-    return { event: forwardEvents, dispose: async () => agentInstances.forget(input.directory) };
+    // A directory agents work in gets its whole configuration from us; there is nothing to add but our ears and hands.
+    return {
+      event: forwardEvents,
+      tool: agentTools(supervision),
+      "tool.execute.before": supervision.onBefore,
+      "tool.execute.after": supervision.onAfter,
+      dispose: async () => agentInstances.forget(input.directory),
+    };
   }
 
   const client = clientOf(input);
@@ -37,6 +46,7 @@ export async function server(input: PluginInput, options: PluginOptions = {}): P
     events: sessionEvents,
     instances: agentInstances,
     sampling: fixedSampling,
+    supervision,
     pluginUrl: import.meta.url,
     ownsProcess: isMainThread && isOpencodeRun(process.argv),
   });

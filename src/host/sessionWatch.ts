@@ -42,8 +42,10 @@ export class SessionWatch {
   readonly stopped: Promise<StopReason>;
   private readonly options: WatchOptions;
   private readonly stop: (reason: StopReason) => void;
-  private readonly deadline: number;
-  private readonly timer: NodeJS.Timeout;
+  /** When the time limit passes; while paused, nothing of it is used up. */
+  private deadline: number;
+  private timer: NodeJS.Timeout;
+  private pausedAt: number | undefined;
   private readonly unlisten: () => void;
   private readonly runningTools = new Set<string>();
   private idleTimer: NodeJS.Timeout | undefined;
@@ -54,11 +56,31 @@ export class SessionWatch {
     this.stopped = promise;
     this.stop = resolve;
     this.deadline = Date.now() + options.timeoutMs;
-    this.timer = setTimeout(() => resolve({ reason: "timeout", seconds: options.timeoutMs / 1000 }), options.timeoutMs);
+    this.timer = this.timeOutAt(this.deadline);
     this.unlisten = options.events.listen(options.sessionID, (event) => this.onEvent(event));
     options.signal.addEventListener("abort", this.onAbort, { once: true });
     if (options.signal.aborted) this.onAbort();
     this.restartIdleTimer();
+  }
+
+  /** The session waits for us: neither limit runs on until `resume`. */
+  pause(): void {
+    this.pausedAt = Date.now();
+    clearTimeout(this.timer);
+    clearTimeout(this.idleTimer);
+  }
+
+  resume(): void {
+    if (this.pausedAt === undefined) return;
+    this.deadline += Date.now() - this.pausedAt;
+    this.pausedAt = undefined;
+    this.timer = this.timeOutAt(this.deadline);
+    this.restartIdleTimer();
+  }
+
+  private timeOutAt(deadline: number): NodeJS.Timeout {
+    const { timeoutMs } = this.options;
+    return setTimeout(() => this.stop({ reason: "timeout", seconds: timeoutMs / 1000 }), deadline - Date.now());
   }
 
   end(): void {
@@ -115,7 +137,7 @@ export class SessionWatch {
   private restartIdleTimer(): void {
     clearTimeout(this.idleTimer);
     const { idleMs } = this.options;
-    if (idleMs === undefined || this.runningTools.size > 0) return;
+    if (idleMs === undefined || this.pausedAt !== undefined || this.runningTools.size > 0) return;
     this.idleTimer = setTimeout(() => this.stop({ reason: "idle", seconds: idleMs / 1000 }), idleMs);
   }
 }

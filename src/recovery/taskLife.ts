@@ -7,9 +7,9 @@ import type { TaskEvent } from "./runEvents.ts";
  * Where a task is in its life:
  *
  *     ready ──attempt_started──► preparing ──session_opened──► working ◄─────────────┐
- *       │                            ▲          agent_finished │ ▲ work_captured      │ verification_finished
- *       │                            │          (checkpoint)   │ │                    │ (not passed: self-correction)
- *       │                            ├── awaiting_input ◄──────┘ └──► verifying ──────┘
+ *       │                            ▲          agent_finished │ │ work_captured      │ verification_finished
+ *       │                            │          (checkpoint)   │ ▼                    │ (not passed: correction_sent)
+ *       │                            ├── awaiting_input ◄──────┘ verifying ───────────┘
  *       │                            │      ▲ │                       │ ▲ │
  *       │                            │      │ └──answer_given─────────┼─┘ │ landing_intended (passed)
  *       │                            │      └────approval_requested───┘   │
@@ -137,6 +137,8 @@ export function newTask(id: string): TaskState {
 }
 
 const IN_ATTEMPT: readonly TaskPhase[] = ["preparing", "working", "verifying", "landing"];
+/** While work is verified its agent may be waiting to hear what came of it. */
+const WITH_AN_AGENT: readonly TaskPhase[] = ["preparing", "working", "verifying"];
 const BETWEEN_ATTEMPTS: readonly TaskPhase[] = ["ready", "retrying", "awaiting_input"];
 
 /** True between the start of an attempt and its end. */
@@ -148,17 +150,17 @@ export function isInAttempt({ phase }: TaskState): boolean {
 const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = {
   attempt_started: BETWEEN_ATTEMPTS,
   session_opened: ["preparing", "working"],
-  agent_finished: ["preparing", "working"],
+  agent_finished: WITH_AN_AGENT,
   work_captured: ["working"],
   verification_finished: ["verifying"],
   correction_sent: ["working"],
   proof_finished: ["verifying"],
-  write_refused: ["preparing", "working"],
-  scope_amended: ["preparing", "working"],
-  drift_noticed: ["preparing", "working"],
-  message_sent: ["preparing", "working"],
-  message_acknowledged: ["preparing", "working"],
-  checkpoint_taken: ["preparing", "working", "verifying"],
+  write_refused: WITH_AN_AGENT,
+  scope_amended: WITH_AN_AGENT,
+  drift_noticed: WITH_AN_AGENT,
+  message_sent: WITH_AN_AGENT,
+  message_acknowledged: WITH_AN_AGENT,
+  checkpoint_taken: WITH_AN_AGENT,
   approval_requested: ["verifying"],
   answer_given: ["awaiting_input"],
   landing_intended: ["verifying", "landing"],
@@ -213,7 +215,7 @@ function apply(task: TaskState, event: TaskEvent): TaskState {
     case "agent_finished":
       return {
         ...task,
-        phase: event.status === "checkpoint" ? "awaiting_input" : "working",
+        phase: phaseAfterAgent(task, event.status),
         tokens: task.tokens + event.tokens,
         costUsd: task.costUsd + event.cost_usd,
         agentMs: task.agentMs + event.duration_ms,
@@ -272,6 +274,14 @@ function apply(task: TaskState, event: TaskEvent): TaskState {
     default:
       return unreachable(event);
   }
+}
+
+function phaseAfterAgent(
+  { phase }: TaskState,
+  status: Extract<TaskEvent, { type: "agent_finished" }>["status"],
+): TaskPhase {
+  if (status === "checkpoint") return "awaiting_input";
+  return phase === "verifying" ? "verifying" : "working";
 }
 
 /** Work that a person agreed to goes on to land; other work waits for its attempt to be closed. */

@@ -10,6 +10,7 @@ import {
   type SpawnOptions,
   type SpawnResult,
 } from "../../src/core/agentRunner.ts";
+import type { ToolCall } from "../../src/core/agentSupervisor.ts";
 
 /** One agent as a script sees it: what it was asked, where, and what it can do there. */
 export class ScriptedAgent {
@@ -22,6 +23,9 @@ export class ScriptedAgent {
   readonly turn: number;
   /** What was wrong with its answers so far, in order; empty at first. */
   readonly corrections: string[] = [];
+  /** What it was sent while it worked. */
+  readonly messages: string[] = [];
+  private calls = 0;
   private readonly runner: ScriptedRunner;
 
   constructor(runner: ScriptedRunner, role: AgentRole, prompt: string, options: SpawnOptions, turn: number) {
@@ -48,6 +52,36 @@ export class ScriptedAgent {
       await mkdir(dirname(target), { recursive: true });
       await writeFile(target, content);
     }
+  }
+
+  /**
+   * Calls a tool as a host would have it: whoever supervises the agent may refuse it, and hears how it ended.
+   * @returns why it was refused; undefined: `act` has run
+   */
+  async use(tool: string, call: Partial<ToolCall>, act: () => Promise<unknown> = async () => undefined) {
+    const { supervisor } = this.options;
+    const whole: ToolCall = {
+      id: `call-${++this.calls}`,
+      tool,
+      does: "other",
+      paths: [],
+      fingerprint: `${tool} ${JSON.stringify(call)}`,
+      ...call,
+    };
+    const refusal = await supervisor?.beforeTool(whole);
+    if (refusal !== undefined) return refusal;
+    try {
+      await act();
+      await supervisor?.afterTool(whole, { ok: true, output: "" });
+    } catch (error) {
+      await supervisor?.afterTool(whole, { ok: false, output: String(error) });
+    }
+    return undefined;
+  }
+
+  /** Writes a file by a tool that is watched, as OpenCode's own `write`. */
+  edit(path: string, content: string): Promise<string | undefined> {
+    return this.use("write", { does: "write", paths: [path] }, () => this.write({ [path]: content }));
   }
 
   /** Every file there is, ignored ones too, git's own left out. */
@@ -112,6 +146,7 @@ export class ScriptedRunner implements AgentRunner {
     this.agents.push(agent);
     const sessionID = `session-${this.agents.length}`;
     options.onActivity?.({ kind: "opened", sessionID });
+    options.supervisor?.attach({ sessionID, say: async (message) => void agent.messages.push(message) });
     this.arrive();
     try {
       const { tokens = TOKENS, ...ending } = { tokens: TOKENS, ...(await this.converse(agent)) };
@@ -129,9 +164,15 @@ export class ScriptedRunner implements AgentRunner {
 
   /** The interface's promise: an answer that is not accepted is asked for again, in the same session. */
   private async converse(agent: ScriptedAgent): Promise<Ending> {
-    const { answer, onActivity } = agent.options;
+    const { answer, onActivity, followUp, signal } = agent.options;
     for (;;) {
       const ending = await this.endingOf(agent);
+      if (followUp !== undefined && ending.status === "success") {
+        const next = await followUp(ending.text);
+        if (next === undefined || signal.aborted) return ending;
+        agent.corrections.push(next);
+        continue;
+      }
       const problem = answer === undefined ? undefined : problemOf(ending, answer);
       if (problem === undefined) return ending;
       if (agent.corrections.length === MAX_CORRECTIONS) return fails("invalid_answer", problem, true);

@@ -1,0 +1,78 @@
+import { pause } from "../../core/pause.ts";
+import type { ToolLock } from "./toolLock.ts";
+
+/** What the work tree differed by from the attempt's base when it was saved. */
+export interface Checkpoint {
+  readonly commit: string;
+  readonly files: number;
+  /** Added and removed ones together. */
+  readonly lines: number;
+}
+
+export interface CheckpointOptions {
+  readonly lock: ToolLock;
+  /** Saves the work tree as it is; undefined: nothing has changed since the last time. */
+  readonly take: (cause: string) => Promise<Checkpoint | undefined>;
+  readonly onTaken: (checkpoint: Checkpoint) => void;
+  /** A checkpoint that could not be taken stops nobody. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+/** After the last write of a burst … */
+const QUIET_MS = 1_000;
+/** … or, where writes do not cease, after this long. */
+const LONGEST_BURST_MS = 10_000;
+
+/** X1. Saves what an agent has made, while it works: one checkpoint at a time, one for a burst of writes. */
+export class Checkpoints {
+  private readonly options: CheckpointOptions;
+  private readonly ended = new AbortController();
+  private burst: { readonly since: number; last: number } | undefined;
+  private waiting: Promise<void> = Promise.resolve();
+
+  constructor(options: CheckpointOptions) {
+    this.options = options;
+  }
+
+  /** A tool that may have written has ended. */
+  noteWrite(): void {
+    const now = Date.now();
+    if (this.burst !== undefined) {
+      this.burst.last = now;
+      return;
+    }
+    this.burst = { since: now, last: now };
+    this.waiting = this.afterBurst(this.burst);
+  }
+
+  /** Saves at once, as soon as no tool runs. */
+  async now(cause: string): Promise<void> {
+    const { lock, take, onTaken, onFailed } = this.options;
+    try {
+      const taken = await lock.whileStill(() => take(cause));
+      if (taken !== undefined) onTaken(taken);
+    } catch (error) {
+      onFailed(error);
+    }
+  }
+
+  /** Nothing more is saved once this has resolved. */
+  async end(): Promise<void> {
+    this.ended.abort();
+    await this.waiting;
+  }
+
+  private async afterBurst(burst: { readonly since: number; last: number }): Promise<void> {
+    const { signal } = this.ended;
+    for (
+      let left = QUIET_MS;
+      left > 0;
+      left = Math.min(burst.last + QUIET_MS, burst.since + LONGEST_BURST_MS) - Date.now()
+    ) {
+      await pause(left, signal);
+      if (signal.aborted) return;
+    }
+    this.burst = undefined;
+    await this.now("burst");
+  }
+}

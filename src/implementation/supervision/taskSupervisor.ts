@@ -1,0 +1,214 @@
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import type { AgentSupervisor, RunningAgent, ScopeRequest, ToolCall, ToolOutcome } from "../../core/agentSupervisor.ts";
+import type { DriftAssessment, TraceEvent } from "../../monitoring/agentTrace.ts";
+import type { RunEvent } from "../../recovery/runEvents.ts";
+import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
+import type { Notices } from "./notices.ts";
+import type { Amendment } from "./scopeAmendments.ts";
+import type { TaskScope } from "./taskScope.ts";
+import type { ToolLock } from "./toolLock.ts";
+import type { WriteFence } from "./writeFence.ts";
+
+/** Why an agent was stopped before it had ended by itself. */
+export type Halt =
+  | { readonly reason: "drift"; readonly score: number; readonly signals: readonly string[] }
+  /** O10: its history was shortened twice, and it is still not done. */
+  | { readonly reason: "context_overflow" };
+
+export interface TaskSupervisorOptions {
+  readonly task: string;
+  readonly attempt: number;
+  /** Absolute path of the work tree. */
+  readonly worktree: string;
+  readonly scope: TaskScope;
+  readonly fence: WriteFence;
+  readonly lock: ToolLock;
+  readonly checkpoints: Checkpoints;
+  readonly notices: Notices;
+  readonly drift: { readonly observe: (event: TraceEvent) => DriftAssessment };
+  readonly amend: (request: ScopeRequest) => Amendment;
+  readonly record: (event: RunEvent) => Promise<void>;
+  /** Ends the agent's session. */
+  readonly stop: () => void;
+  /** For the person. */
+  readonly warn: (message: string) => void;
+}
+
+const MOST_COMPACTIONS = 1;
+const SILENCE_MS = 10_000;
+const STOPPED = "This task is being stopped. Do nothing more.";
+
+/**
+ * Watches one agent at work on one attempt: refuses writes outside the scope, keeps checkpoints and tools apart, scores
+ * what it sees, speaks to the agent, and stops it when it has left its task. `end()` must be called.
+ */
+export class TaskSupervisor implements AgentSupervisor {
+  private readonly options: TaskSupervisorOptions;
+  private readonly startedAt = performance.now();
+  private readonly silence: NodeJS.Timeout;
+  private readonly holding = new Set<string>();
+  private compactions = 0;
+  private noticedFor: string | undefined;
+  private halted: Halt | undefined;
+
+  constructor(options: TaskSupervisorOptions) {
+    this.options = options;
+    this.silence = setInterval(() => this.observe({ kind: "silence", at: this.elapsed() }), SILENCE_MS);
+    this.silence.unref();
+  }
+
+  /** Undefined: the agent was not stopped by us. */
+  get halt(): Halt | undefined {
+    return this.halted;
+  }
+
+  /** Nothing is recorded or saved once this has resolved. */
+  async end(): Promise<void> {
+    clearInterval(this.silence);
+    await this.options.checkpoints.end();
+  }
+
+  attach(agent: RunningAgent): void {
+    this.options.notices.attach(agent);
+  }
+
+  async beforeTool(call: ToolCall): Promise<string | undefined> {
+    if (this.halted !== undefined) return STOPPED;
+    this.options.notices.noteCall();
+    const refusal = call.does === "write" ? await this.refuseWrites(call) : undefined;
+    if (refusal !== undefined) return refusal;
+    if (mayChangeFiles(call)) {
+      await this.options.lock.enter();
+      if (this.isHalted()) {
+        this.options.lock.leave();
+        return STOPPED;
+      }
+      this.holding.add(call.id);
+    }
+    return undefined;
+  }
+
+  async afterTool(call: ToolCall, { ok }: ToolOutcome): Promise<void> {
+    if (this.holding.delete(call.id)) {
+      this.options.lock.leave();
+      this.options.checkpoints.noteWrite();
+    }
+    this.observeCall(call, ok ? "ok" : "error");
+  }
+
+  onText(text: string): void {
+    this.observe({ kind: "text", at: this.elapsed(), text });
+  }
+
+  onTokens(total: number): void {
+    this.observe({ kind: "tokens", at: this.elapsed(), total });
+  }
+
+  onCompaction(): void {
+    if (++this.compactions > MOST_COMPACTIONS) this.stopFor({ reason: "context_overflow" });
+  }
+
+  onCheckpoint({ files, lines }: Checkpoint): void {
+    this.observe({ kind: "difference", at: this.elapsed(), files, lines });
+  }
+
+  onIgnoredNotice(id: string): void {
+    this.stopFor({ reason: "drift", score: 1, signals: [`it did not acknowledge the notice ${id}, sent twice`] });
+  }
+
+  async amendScope(request: ScopeRequest): Promise<string> {
+    const { task, attempt, amend, record, scope } = this.options;
+    const decision = amend(request);
+    await record({
+      type: "scope_amended",
+      task,
+      attempt,
+      paths: [...decision.paths],
+      reason: request.reason.slice(0, 500),
+      granted: decision.granted,
+      ...(decision.granted ? {} : { because: decision.because }),
+    });
+    if (!decision.granted)
+      return `Not granted: ${decision.because}. Do the task without it, or say why it cannot be done.`;
+    scope.grant(decision.paths);
+    return `Granted: you may write ${decision.paths.join(", ")} for this task.`;
+  }
+
+  async acknowledge(id: string): Promise<string> {
+    const { task, attempt, notices, record } = this.options;
+    if (!notices.acknowledge(id)) return `There is no open notice ${id}.`;
+    await record({ type: "message_acknowledged", task, attempt, message_id: id });
+    return "Noted. Go on with the task.";
+  }
+
+  /** @returns what the agent is told instead of its tool's answer */
+  private async refuseWrites(call: ToolCall): Promise<string | undefined> {
+    const { task, attempt, fence, record } = this.options;
+    for (const given of call.paths) {
+      const verdict = await fence.check(given);
+      if (verdict.kind === "open") continue;
+      const { path, because } = verdict;
+      await record({ type: "write_refused", task, attempt, tool: call.tool, path: path.slice(0, 1_000), because });
+      this.observeCall(call, "refused");
+      return fence.explain(verdict);
+    }
+    return undefined;
+  }
+
+  private observeCall(call: ToolCall, outcome: "ok" | "error" | "refused"): void {
+    const { tool, does, command, fingerprint } = call;
+    const paths = call.paths.map((path) => this.shown(path));
+    this.observe({ kind: "call", at: this.elapsed(), tool, does, paths, command, fingerprint, outcome });
+  }
+
+  private observe(event: TraceEvent): void {
+    if (this.halted !== undefined) return;
+    const { level, score, signals } = this.options.drift.observe(event);
+    if (level === "critical") this.stopFor({ reason: "drift", score, signals });
+    else if (level === "notice") this.noticeOnce(score, signals);
+  }
+
+  private noticeOnce(score: number, signals: readonly string[]): void {
+    const cause = signals[0];
+    if (cause === undefined || cause === this.noticedFor) return;
+    this.noticedFor = cause;
+    this.tell("notice", score, signals);
+    this.options.notices.send(signals);
+  }
+
+  /** Whatever tool is running ends first, the next ones wait, what is there is saved; then the session is ended. */
+  private stopFor(halt: Halt): void {
+    if (this.halted !== undefined) return;
+    this.halted = halt;
+    if (halt.reason === "drift") this.tell("critical", halt.score, halt.signals);
+    void this.options.checkpoints.now(halt.reason).finally(() => this.options.stop());
+  }
+
+  private tell(level: "notice" | "critical", score: number, signals: readonly string[]): void {
+    const { task, attempt, record, warn } = this.options;
+    const what = level === "notice" ? "may be leaving its task" : "has left its task and is stopped";
+    warn(`${task} ${what}: ${signals.join("; ")}`);
+    // A journal that breaks is met by the attempt's next own record.
+    record({ type: "drift_noticed", task, attempt, level, score, signals: [...signals] }).catch(() => undefined);
+  }
+
+  /** Read anew after a wait. */
+  private isHalted(): boolean {
+    return this.halted !== undefined;
+  }
+
+  private shown(path: string): string {
+    const { worktree } = this.options;
+    const inside = relative(worktree, resolve(worktree, path));
+    return inside.startsWith("..") || isAbsolute(inside) ? resolve(worktree, path) : inside.split(sep).join("/");
+  }
+
+  private elapsed(): number {
+    return Math.round(performance.now() - this.startedAt);
+  }
+}
+
+/** Of a tool that nobody knows it has to be assumed. */
+function mayChangeFiles({ does, tool }: ToolCall): boolean {
+  return does === "write" || does === "shell" || (does === "other" && !tool.startsWith("mac_"));
+}
