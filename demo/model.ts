@@ -19,7 +19,15 @@ import { DEMO_RESEARCH } from "./research.ts";
 import { DEMO_DRAFT, DEMO_STEPS, type DemoStep, FEATURE_TITLE } from "./steps.ts";
 
 /** A fast model's turn. A worker's is longer than OpenCode needs to open a worktree, so that tasks overlap visibly. */
-const THINKING_MS = { planner: 300, researcher: 300, backlog: 300, worker: 900, other: 0 } as const;
+const THINKING_MS = {
+  planner: 300,
+  researcher: 300,
+  backlog: 300,
+  worker: 900,
+  reviewer: 300,
+  probe: 0,
+  other: 0,
+} as const;
 
 /**
  * The demo's model: it knows one feature by heart, and plays planner, researcher, backlog drafter and worker. Which one is wanted,
@@ -37,6 +45,10 @@ export async function demoModel(request: ModelRequest): Promise<ModelReply> {
       return lookThenAnswer(request, DEMO_DRAFT);
     case "worker":
       return work(request);
+    case "reviewer":
+      return text("I cannot tell.");
+    case "probe":
+      return text("ready");
     case "other":
       return text(FEATURE_TITLE);
     default:

@@ -11,10 +11,23 @@ export interface Check {
   readonly run: string;
 }
 
+/** One failed assertion or compile error, as far as a test runner or compiler said it. */
+export interface FailedAssertion {
+  readonly says: string;
+  readonly test?: string | undefined;
+  /** Relative to the work tree when it lies in it. */
+  readonly file?: string | undefined;
+  /** From 1. */
+  readonly line?: number | undefined;
+}
+
 export type Complexity = "documentation" | "simple" | "complex";
 
 /** A task's status as BACKLOG.yaml shows it: a projection of the journal, never the truth itself. */
 export type TaskStatus = "pending" | "in_progress" | "awaiting_input" | "complete" | "failed" | "skipped";
+
+/** O5. How much of its task's context an agent is told; what it cannot do without is in all three. */
+export type ContextAmount = "full" | "minimal" | "essential";
 
 /** One task as BACKLOG.yaml holds it, defaults filled in. Paths are relative to the repository's root, with `/`. */
 export interface Task {

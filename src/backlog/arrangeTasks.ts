@@ -37,7 +37,7 @@ export function arrangeBacklog(
 }
 
 /** The tasks where they stood. Without ids that can be told apart, or an order, an edge would only bring new errors. */
-function withOverlapEdges(backlog: Backlog): OrderedTasks {
+export function withOverlapEdges(backlog: Backlog): OrderedTasks {
   const unchanged = { tasks: backlog.tasks, notes: [] };
   if (checkReferences(backlog).length > 0) return unchanged;
   const ordered = topologicalOrder(backlog.tasks);

@@ -6,6 +6,7 @@ import { messageOf } from "../core/refusal.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { Backlog, Task, TaskStatus } from "../types.ts";
+import { appendTasks } from "./appendTasks.ts";
 import { type BacklogDocument, MAX_BACKLOG_BYTES, parseBacklogDocument, tooLarge } from "./backlogDocument.ts";
 import { type CompiledBacklog, compileBacklog } from "./compileBacklog.ts";
 import type { Diagnostic, Diagnostics } from "./diagnostics.ts";
@@ -18,10 +19,17 @@ export interface BacklogStats {
   readonly byStatus: Readonly<Record<TaskStatus, number>>;
 }
 
+/** What was added to a file. */
+export interface AddedTasks {
+  /** As they are read from the file, in the order of work. */
+  readonly tasks: readonly Task[];
+  /** The whole file. */
+  readonly text: string;
+}
+
 /**
- * A BACKLOG.yaml in use: its tasks as they were when it was loaded, and their statuses, which are written back into
- * the file as they change. Only statuses are: everything else in the file belongs to people, who may edit it at any
- * time. Such an edit stays and takes effect at the next load. The file is a projection of the journal, so a status that
+ * A BACKLOG.yaml in use: its tasks as they were when it was loaded or added, and their statuses, which are written back
+ * into the file as they change. Everything else in the file belongs to people, who may edit it at any time. Such an edit stays and takes effect at the next load. The file is a projection of the journal, so a status that
  * cannot be written now (the file is half edited, or gone) is kept and goes out with the next one.
  */
 export class BacklogManager {
@@ -34,7 +42,7 @@ export class BacklogManager {
   private readonly path: string;
   private readonly file: string;
   private readonly statuses: Map<string, TaskStatus>;
-  private readonly loaded: Backlog;
+  private loaded: Backlog;
   private readonly unwritten = new Set<string>();
   private readonly document: BacklogDocument;
   /** The text as it was last written; undefined: not since it was loaded. */
@@ -97,13 +105,61 @@ export class BacklogManager {
     return result;
   }
 
+  /**
+   * Adds tasks after the last one of the file as it is now, all of them or none: the whole is compiled before it is
+   * written, and the failure is what the compiler has against it. Statuses that wait to be written go out with them.
+   *
+   * @param note a comment for people above the tasks, in one line
+   */
+  addTasks(
+    tasks: readonly Task[],
+    options: { readonly note: string; readonly facts?: RepositoryFacts | undefined },
+  ): Promise<Result<AddedTasks, Diagnostics>> {
+    const result = this.queue.then(() => this.append(tasks, options));
+    this.queue = result;
+    return result;
+  }
+
+  private async append(
+    tasks: readonly Task[],
+    { note, facts }: { readonly note: string; readonly facts?: RepositoryFacts | undefined },
+  ): Promise<Result<AddedTasks, Diagnostics>> {
+    const current = await this.readCurrent();
+    if (!current.ok) return current;
+    const document = parseBacklogDocument(this.file, Buffer.from(this.withUnwritten(current.value).text, "utf8"));
+    if (!document.ok) return document;
+    const text = appendTasks(document.value, tasks, note);
+    if (text === undefined) return failure([problem(this.file, "the file has no list of tasks any more")]);
+    const compiled = compileBacklog(this.file, Buffer.from(text, "utf8"), facts);
+    if (!compiled.ok) return compiled;
+    try {
+      await this.replaceFile(text);
+    } catch (error) {
+      return failure([problem(this.file, `the new tasks could not be written: ${messageOf(error)}`)]);
+    }
+    const ids = new Set(tasks.map((task) => task.id));
+    const added = compiled.value.backlog.tasks.filter((task) => ids.has(task.id));
+    // Not the whole file: an edit of a person's takes effect at the next load.
+    this.loaded = { ...this.loaded, tasks: [...this.loaded.tasks, ...added] };
+    for (const task of added) this.statuses.set(task.id, task.status);
+    const written = statusTextOf(compiled.value.document);
+    this.written = written;
+    for (const id of [...this.unwritten]) if (written.has(id)) this.settle(id, written);
+    return success({ tasks: added, text });
+  }
+
+  private withUnwritten(current: StatusText): StatusText {
+    let next = current;
+    for (const id of this.unwritten) next = next.withStatus(id, this.statuses.get(id) ?? "pending");
+    return next;
+  }
+
   private async writeStatuses(): Promise<Result<undefined, Diagnostics>> {
     if (this.unwritten.size === 0) return success(undefined);
     const current = await this.readCurrent();
     if (!current.ok) return current;
     const ids = [...this.unwritten];
-    let next = current.value;
-    for (const id of ids) next = next.withStatus(id, this.statuses.get(id) ?? "pending");
+    const next = this.withUnwritten(current.value);
     try {
       if (next.text !== current.value.text) await this.replaceFile(next.text);
     } catch (error) {

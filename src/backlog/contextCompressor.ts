@@ -84,7 +84,8 @@ function inOrderOfGivingWay(sections: readonly Section[]): readonly Section[] {
   );
 }
 
-function shortenSection(section: Section, maxBytes: number): readonly string[] | undefined {
+/** The section's first lines that fit into `maxBytes`, within its frame; undefined: none does. */
+export function shortenSection(section: Section, maxBytes: number): readonly string[] | undefined {
   const { head, tail } = section.frame ?? { head: 0, tail: 0 };
   const opening = section.lines.slice(0, head);
   const closing = section.lines.slice(section.lines.length - tail);

@@ -23,30 +23,51 @@ export interface CriticalPath<T> {
   readonly effort: number;
 }
 
+/** A task and, after it, the dependent that most effort lies behind. */
+export interface Chain<T> {
+  readonly task: T;
+  /** Of the whole chain. */
+  readonly effort: number;
+  readonly next: Chain<T> | undefined;
+}
+
+/**
+ * Of each task the chain with most effort that begins with it: what is left to do, one after the other, from its start
+ * on. Of equal ones the chain through the tasks that come first in `ordered`, which is in topological order. Efforts are
+ * not negative. O(n + e).
+ */
+export function chainsOf<T extends GraphTask>(
+  ordered: readonly T[],
+  effortOf: (task: T) => number,
+): ReadonlyMap<string, Chain<T>> {
+  const behind = new Map<string, Chain<T>>();
+  const chains = new Map<string, Chain<T>>();
+  for (const task of ordered.toReversed()) {
+    const next = behind.get(task.id);
+    const chain = { task, effort: effortOf(task) + (next?.effort ?? 0), next };
+    chains.set(task.id, chain);
+    for (const id of task.depends_on) {
+      if (chain.effort >= (behind.get(id)?.effort ?? 0)) behind.set(id, chain);
+    }
+  }
+  return chains;
+}
+
 /**
  * The chain of tasks, each waiting for the one before, whose efforts add up to most: however many work, it takes that
- * long. Of equal ones the chain through the tasks that come first in `ordered`, which is in topological order. Efforts
- * are not negative. O(n + e).
+ * long. Equal ones as in `chainsOf`. O(n + e).
  */
 export function criticalPath<T extends GraphTask>(
   ordered: readonly T[],
   effortOf: (task: T) => number,
 ): CriticalPath<T> {
-  /** Of each task, the dependent that most effort lies behind, and that effort. */
-  const behind = new Map<string, { readonly next: T; readonly effort: number }>();
-  let start: T | undefined;
-  let longest = 0;
-  for (const task of ordered.toReversed()) {
-    const effort = effortOf(task) + (behind.get(task.id)?.effort ?? 0);
-    if (effort >= longest) {
-      start = task;
-      longest = effort;
-    }
-    for (const id of task.depends_on) {
-      if (effort >= (behind.get(id)?.effort ?? 0)) behind.set(id, { next: task, effort });
-    }
+  const chains = chainsOf(ordered, effortOf);
+  let longest: Chain<T> | undefined;
+  for (const { id } of ordered) {
+    const chain = chains.get(id);
+    if (chain !== undefined && chain.effort > (longest?.effort ?? -1)) longest = chain;
   }
   const tasks: T[] = [];
-  for (let task = start; task !== undefined; task = behind.get(task.id)?.next) tasks.push(task);
-  return { tasks, effort: longest };
+  for (let chain = longest; chain !== undefined; chain = chain.next) tasks.push(chain.task);
+  return { tasks, effort: longest?.effort ?? 0 };
 }

@@ -9,10 +9,8 @@ import { COMPILED_TASK_BYTES } from "./taskMessage.ts";
 /** D1: recorded with every draft. Changes whenever a word of what the drafting agent is told does; a test holds it to that. */
 export const DRAFT_PROMPT_VERSION = "draft-2";
 
-export const DRAFT_SYSTEM = `You split a software plan into tasks for workers who run side by side, each in its own copy of the repository.
-You may read files and search; you change nothing. Read the files you name before you name them.
-
-A good task:
+/** What holds for every drafted task, also for those of a gap plan. */
+export const GOOD_TASK = `A good task:
 - can be done and checked by someone who sees only its own text: title, description, files, reads, context;
 - is small: all its text together stays well under ${COMPILED_TASK_BYTES} bytes;
 - changes few files, at most ${MAX_COMPLEX_FILES} of them large, and names every one it may write, tests and new ones included, by paths
@@ -21,7 +19,12 @@ A good task:
 - depends only on tasks whose result it really needs, and is listed after them;
 - has acceptance commands that fail before its work and pass after it, run by programs this repository already uses;
   none that passes whatever was done, none that deletes, publishes or needs a person;
-- says how hard it is: "documentation" for words only, "simple" where the way is clear, "complex" where it has to be found.
+- says how hard it is: "documentation" for words only, "simple" where the way is clear, "complex" where it has to be found.`;
+
+export const DRAFT_SYSTEM = `You split a software plan into tasks for workers who run side by side, each in its own copy of the repository.
+You may read files and search; you change nothing. Read the files you name before you name them.
+
+${GOOD_TASK}
 
 "goal_checks" are commands that pass once all tasks are done and show that the plan's criteria are met; none is needed.
 Keep the plan's goal and its decisions. Leave no item of it out and add no task it does not call for.

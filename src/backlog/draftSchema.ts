@@ -12,42 +12,51 @@ const lines = (description: string, maxItems: number) => ({
 const COMPLEXITIES = ["documentation", "simple", "complex"];
 
 /**
- * What the drafting agent answers. Less than a backlog: what widens a task's rights (`network`, `allow_empty`), its
+ * A task as an agent drafts it. Less than one of a backlog: what widens a task's rights (`network`, `allow_empty`), its
  * model and its status are for people to write.
  */
+const draftedTask = {
+  type: "object",
+  additionalProperties: false,
+  required: ["id", "title", "description", "depends_on", "files"],
+  properties: {
+    id: { type: "string", pattern: TASK_ID_PATTERN },
+    title: { type: "string", minLength: 1, maxLength: 120, description: "One line" },
+    description: {
+      type: "string",
+      minLength: 1,
+      maxLength: 1_400,
+      description: "Everything the worker must know",
+    },
+    depends_on: lines("Ids of tasks that must be complete first", 50),
+    files: { ...lines("Paths or globs the task may write, from the repository's root", 50), minItems: 1 },
+    reads: lines("Files to read first", 20),
+    context: { type: "string", maxLength: 800, description: "Facts about the code that help" },
+    acceptance: lines("Shell commands that fail now and end with status 0 once the task is done", 5),
+    complexity: { enum: COMPLEXITIES },
+  },
+};
+
+/** What the drafting agent answers. */
 export const draftSchema: JsonSchema = {
   type: "object",
   additionalProperties: false,
   required: ["tasks"],
   properties: {
-    tasks: {
-      type: "array",
-      minItems: 1,
-      maxItems: 500,
-      items: {
-        type: "object",
-        additionalProperties: false,
-        required: ["id", "title", "description", "depends_on", "files"],
-        properties: {
-          id: { type: "string", pattern: TASK_ID_PATTERN },
-          title: { type: "string", minLength: 1, maxLength: 120, description: "One line" },
-          description: {
-            type: "string",
-            minLength: 1,
-            maxLength: 1_400,
-            description: "Everything the worker must know",
-          },
-          depends_on: lines("Ids of tasks that must be complete first", 50),
-          files: { ...lines("Paths or globs the task may write, from the repository's root", 50), minItems: 1 },
-          reads: lines("Files to read first", 20),
-          context: { type: "string", maxLength: 800, description: "Facts about the code that help" },
-          acceptance: lines("Shell commands that fail now and end with status 0 once the task is done", 5),
-          complexity: { enum: COMPLEXITIES },
-        },
-      },
-    },
+    tasks: { type: "array", minItems: 1, maxItems: 500, items: draftedTask },
     goal_checks: lines("Shell commands that end with status 0 once all tasks are done", 10),
   },
+};
+
+/** So many tasks a gap plan adds at most: it fills gaps, it is no second plan. */
+export const MOST_ADDED_TASKS = 10;
+
+/** What it answers when tasks are to be added to a backlog, whose goal stays what it is. */
+export const additionSchema: JsonSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["tasks"],
+  properties: { tasks: { type: "array", minItems: 1, maxItems: MOST_ADDED_TASKS, items: draftedTask } },
 };
 
 /** A draft as values for the backlog's own schema, which judges them. */

@@ -36,6 +36,8 @@ export interface DraftingAgent {
   readonly clock: Clock;
   readonly pause: Pause;
   readonly report: (level: ProgressEntry["level"], message: string) => void;
+  /** Told how each session ended. */
+  readonly note?: ((result: SpawnResult) => Promise<void>) | undefined;
 }
 
 export interface DraftUsage {
@@ -60,7 +62,7 @@ export interface AskedDraft<Draft> {
 }
 
 /** A provider that asks for more patience than this is told to the user instead. */
-const LONGEST_WAIT_MS = 60_000;
+export const LONGEST_DRAFT_WAIT_MS = 60_000;
 const WAIT_MS = 5_000;
 
 /**
@@ -72,8 +74,8 @@ export async function askForDraft<Draft>(
   { title, prompt }: { readonly title: string; readonly prompt: string },
   compile: (answer: unknown) => Result<Draft, string>,
 ): Promise<AskedDraft<Draft>> {
-  const ask = (by: AnswerForm["by"]) =>
-    agent.runner.spawnAgent("backlog", prompt, {
+  const ask = async (by: AnswerForm["by"]) => {
+    const ended = await agent.runner.spawnAgent("backlog", prompt, {
       directory: agent.directory,
       title,
       model: agent.model,
@@ -91,6 +93,9 @@ export async function askForDraft<Draft>(
         agent.report("warn", `asked to correct its draft (${count}): ${titleLine(activity.problem)}`);
       },
     });
+    await agent.note?.(ended);
+    return ended;
+  };
 
   const first = await ask(agent.by);
   const again = agent.signal.aborted ? undefined : secondTry(first, agent);
@@ -116,9 +121,9 @@ function secondTry(result: SpawnResult, { by, clock, timeoutSeconds }: DraftingA
   if (refusesTheForm(result.failure, by)) return { why, waitMs: 0, by: "text" };
   switch (reason) {
     case "rate_limited": {
-      const waitMs = retryAt === undefined ? LONGEST_WAIT_MS : Math.max(WAIT_MS, retryAt - clock.now());
+      const waitMs = retryAt === undefined ? LONGEST_DRAFT_WAIT_MS : Math.max(WAIT_MS, retryAt - clock.now());
       // Who allows a draft so much time does not want to wait for longer than that.
-      return waitMs <= Math.min(LONGEST_WAIT_MS, timeoutSeconds * 1_000) ? { why, waitMs, by } : undefined;
+      return waitMs <= Math.min(LONGEST_DRAFT_WAIT_MS, timeoutSeconds * 1_000) ? { why, waitMs, by } : undefined;
     }
     case "provider":
     case "unreachable":

@@ -7,6 +7,31 @@ import type { Backlog, Goal, Task } from "../types.ts";
  */
 export function renderBacklog(backlog: Backlog, notes: readonly string[]): string {
   const document = new Document(documentValue(backlog));
+  style(document);
+  separateTasks(document);
+  const head = commentLines(notes);
+  const text = document.toString(TO_STRING);
+  return head.length === 0 ? text : `${head.join("\n")}\n${text}`;
+}
+
+/** Tasks as a list by itself, at the margin, without the key it stands under; the same layout. */
+export function renderTasks(tasks: readonly Task[]): string {
+  const document = new Document(tasks.map(taskValue));
+  style(document);
+  separate(document.contents);
+  return document.toString(TO_STRING);
+}
+
+/** Text as lines of comment; nothing in it can end the comment. */
+export function commentLines(notes: readonly string[]): readonly string[] {
+  return notes
+    .flatMap((note) => note.split(/[\r\n\u0085\u2028\u2029]+/u))
+    .map((line) => `# ${line}`.trimEnd());
+}
+
+const TO_STRING = { lineWidth: 0, flowCollectionPadding: false } as const;
+
+function style(document: Document): void {
   visit(document, {
     Scalar: (_, scalar) => {
       if (typeof scalar.value !== "string") return;
@@ -22,10 +47,6 @@ export function renderBacklog(backlog: Backlog, notes: readonly string[]): strin
         value.flow = isShort(value.toJSON());
     },
   });
-  separateTasks(document);
-  const head = notes.flatMap((note) => note.split(/[\r\n\u0085\u2028\u2029]+/u)).map((line) => `# ${line}`.trimEnd());
-  const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
-  return head.length === 0 ? text : `${head.join("\n")}\n${text}`;
 }
 
 /** A literal block where indentation and blank lines around the text cannot be mistaken, else double quotes. */
@@ -40,8 +61,12 @@ function isShort(items: unknown): boolean {
 
 function separateTasks(document: Document): void {
   const tasks = isMap(document.contents) ? document.contents.items.find((pair) => isTasks(pair)) : undefined;
-  if (!tasks || !isSeq(tasks.value)) return;
-  for (const task of tasks.value.items.slice(1)) if (isMap(task)) (task as YAMLMap).spaceBefore = true;
+  separate(tasks?.value);
+}
+
+function separate(tasks: unknown): void {
+  if (!isSeq(tasks)) return;
+  for (const task of tasks.items.slice(1)) if (isMap(task)) (task as YAMLMap).spaceBefore = true;
 }
 
 function isTasks(pair: unknown): boolean {
@@ -69,7 +94,7 @@ function goalValue({ criteria, checks }: Goal): object {
   };
 }
 
-function taskValue(task: Task): object {
+export function taskValue(task: Task): object {
   return {
     id: task.id,
     title: task.title,

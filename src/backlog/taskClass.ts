@@ -1,4 +1,5 @@
 import type { Complexity, Task } from "../types.ts";
+import { DIFFICULT_WORK } from "./difficultWork.ts";
 import type { EntrySize } from "./entrySizes.ts";
 
 /** What kind of work a task is, and in a few words why. */
@@ -52,9 +53,13 @@ function isForReaders(entry: string): boolean {
 const TEST =
   /(?:^|\/)(?:tests?|specs?|__tests__|androidTest)\/|[._-](?:test|spec)s?\.[^/]+$|(?:^|\/)test_[^/]+$|Tests?\.[^/.]+$/u;
 
+/** The same holds for the words of an interface, kept by language. */
+const TRANSLATION =
+  /(?:^|\/)(?:locales?|i18n|l10n|lang|translations?)\/.*\.(?:json|ya?ml|po|properties|strings|arb|xlf|ftl|toml)$/iu;
+
 function extentReasons(files: readonly string[], sizeOf?: (entry: string) => EntrySize): Reason[] {
   const reach = sizeOf ?? (() => NOTHING);
-  const code = files.filter((entry) => !isForReaders(entry) && !TEST.test(entry));
+  const code = files.filter((entry) => !isForReaders(entry) && !TEST.test(entry) && !TRANSLATION.test(entry));
   const wide = code.filter((entry) => isWide(entry, reach(entry)));
   const made = sizeOf === undefined ? [] : code.filter((entry) => reach(entry).files === 0);
   const large = code.filter((entry) => reach(entry).complexFiles > 0);
@@ -75,44 +80,8 @@ function isWide(entry: string, { files }: EntrySize): boolean {
   return files > FEW_FILES || (files === 0 && /[*?[{]/u.test(entry));
 }
 
-/** Kinds of work that go wrong when only the nearest line is looked at. */
-const DIFFICULT: readonly (readonly [string, RegExp])[] = [
-  [
-    "concurrency",
-    /\b(?:concurren\w*|race conditions?|deadlock\w*|threads?|threading|mutex\w*|locks?|locking|atomic\w*|parallel\w*|interrupts?|async\w*|real[- ]time|at the same time|(?:several|many|multiple|two) (?:workers|processes|users|writers|nodes))\b/iu,
-  ],
-  [
-    "consistency",
-    /\b(?:distributed|replicat\w*|consensus|leader|partitions?|transact\w*|idempoten\w*|exactly[- ]once|consisten\w*|checkpoint\w*|resum(?:e|es|ed|able)|roll(?:s|ed|ing)? ?back|recover\w*|sync(?:s|ed|hroni[sz]\w*)?|offline|conflicts?|reconcil\w*)\b/iu,
-  ],
-  [
-    "security",
-    /\b(?:auth|authenticat\w*|authori[sz]\w*|oauth\w*|sso|permissions?|encrypt\w*|decrypt\w*|crypto\w*|signatures?|passwords?|passkeys?|sandbox\w*|tenan\w*|csrf|xss|injection)\b/iu,
-  ],
-  [
-    "migration",
-    /\b(?:migrat\w*|backfill\w*|schemas?|backwards?[- ]compatib\w*|downtime|existing data|data loss|deprecat\w*)\b/iu,
-  ],
-  [
-    "design",
-    /\b(?:refactor\w*|rewrit\w*|redesign\w*|restructur\w*|rework\w*|rearchitect\w*|decoupl\w*|everywhere|engines?|frameworks?|protocols?|state machines?|architectur\w*)\b/iu,
-  ],
-  [
-    "algorithm",
-    /\b(?:algorithms?|parsers?|parsing|compilers?|interpreters?|schedul(?:er|ing)|optimi[sz]\w*|infer\w*|solvers?|path ?finding|heuristics?|garbage collect\w*|incremental\w*|crdts?|index(?:er|ing)|rank(?:ing)?|statistic\w*|numeric\w*)\b/iu,
-  ],
-  [
-    "performance",
-    /\b(?:performance|latency|start-?up time|speed ?up|faster|throughput|memory|caches?|caching|invalidat\w*|vectori[sz]\w*|fast enough|profil\w*|benchmark\w*|bottlenecks?)\b/iu,
-  ],
-  [
-    "diagnosis",
-    /\b(?:find out|investigat\w*|root cause|at random|randomly|intermittent\w*|flaky|sporadic\w*|leaks?|diagnos\w*)\b/iu,
-  ],
-];
-
 function wordReasons({ title, description }: Task): Reason[] {
-  return DIFFICULT.flatMap(([says, words]) => {
+  return DIFFICULT_WORK.flatMap(([says, words]) => {
     if (words.test(title)) return [{ says, points: 2 }];
     return words.test(description) ? [{ says, points: 1 }] : [];
   });
@@ -121,7 +90,10 @@ function wordReasons({ title, description }: Task): Reason[] {
 /** A title that names a change of one place, whatever the words after it. */
 const SMALL_CHANGE =
   /^(?:rename|bump|fix (?:a |the )?typos?|remove (?:the )?unused|delete (?:the )?unused|log|print|warn|show|hide|raise|lower|round|set|say|translate|sort|truncate|ignore|add (?:a |an |the )?(?:missing )?(?:(?:unit )?tests?|flag|option|constant|column|field|label|link|icon|index|tag|comment|log))\b/iu;
+/** A title about something that is small by itself. */
+const SMALL_THING =
+  /\b(?:icons?|logos?|labels?|tooltips?|placeholders?|captions?|headings?|wording|typos?|notices?|health ?(?:checks?|endpoints?))\b/iu;
 
 function isSmallChange(title: string): boolean {
-  return SMALL_CHANGE.test(title.trim());
+  return SMALL_CHANGE.test(title.trim()) || SMALL_THING.test(title);
 }

@@ -1,9 +1,9 @@
 import type { ResumeData } from "../core/agentRunner.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { utf8Length } from "../core/utf8.ts";
-import type { Task } from "../types.ts";
+import type { ContextAmount, Task } from "../types.ts";
 import { compressSections, firstLines, type Omission } from "./contextCompressor.ts";
-import { delimited, type ProjectContext, type TaskMoment, taskSections } from "./taskSections.ts";
+import { delimited, type ProjectContext, sectionsOf, type TaskMoment, taskSections } from "./taskSections.ts";
 
 export { type ProjectContext, projectContext, type TaskMoment } from "./taskSections.ts";
 
@@ -28,15 +28,17 @@ export interface MessageTooLarge {
 /**
  * The text a worker is sent for a task. It always holds id, title, the description word for word, the paths it may
  * write, the acceptance commands and how to finish. When room is short the rest is left out in this order: whether the
- * network can be used; the feature's criteria, its `verify` commands, its title; what was done before; then `context` is
- * shortened from its end, and the list of files to read. Every field is made sendable first (`sendableText`).
+ * network can be used, the tools to ask with; the feature's criteria, its `verify` commands, its title; what was done
+ * before; then `context` is shortened from its end, and the list of files to read. Every field is made sendable first
+ * (`sendableText`). A smaller `amount` of context leaves out more from the start; that is no omission.
  */
 export function compileTaskMessage(
   task: Task,
   project: ProjectContext,
   moment: TaskMoment = NO_MOMENT,
+  amount: ContextAmount = "full",
 ): Result<CompiledTask, MessageTooLarge> {
-  const compressed = compressSections(taskSections(task, project, moment), COMPILED_TASK_BYTES);
+  const compressed = compressSections(sectionsOf(amount, taskSections(task, project, moment)), COMPILED_TASK_BYTES);
   if (compressed.bytes > COMPILED_TASK_BYTES) {
     return failure({ reason: "too_large", bytes: compressed.bytes, limit: COMPILED_TASK_BYTES });
   }
@@ -47,19 +49,28 @@ const NO_MOMENT: TaskMoment = { changedBy: new Map(), changedSince: [] };
 
 /**
  * What is really sent: the compiled task, then what was learned from earlier attempts (whole lines from the start, as
- * many as fit), then a person's answer, which is never shortened. Fails if task and answer alone are over 3,072 bytes.
+ * many as fit; all of it if it keeps to `roomForLessons`), then a person's answer, which is never shortened. Fails if
+ * task and answer alone are over 3,072 bytes.
  */
 export function assembleWorkerMessage(
   compiled: CompiledTask,
   lessons?: string,
   resume?: ResumeData,
 ): Result<string, MessageTooLarge> {
-  const answer = resume === undefined ? undefined : answerBlock(resume);
-  const required = [compiled.text, ...(answer === undefined ? [] : [answer])];
+  const required = requiredBlocks(compiled, resume);
   const bytes = utf8Length(required.join("\n\n"));
   if (bytes > WORKER_MESSAGE_BYTES) return failure({ reason: "too_large", bytes, limit: WORKER_MESSAGE_BYTES });
   const learned = lessonsBlock(lessons ?? "", WORKER_MESSAGE_BYTES - bytes - 2);
   return success([compiled.text, ...(learned === undefined ? [] : [learned]), ...required.slice(1)].join("\n\n"));
+}
+
+/** What stands around lessons, whose tags may get a number of two digits. */
+const LESSONS_FRAME = utf8Length(`${lessonsFrame(delimited("lessons-99", "")).join("\n")}\n`);
+
+/** How many bytes of UTF-8 lessons may take to be whole in the message of `compiled`; less than 1: they have no room. */
+export function roomForLessons(compiled: CompiledTask, resume?: ResumeData): number {
+  const bytes = utf8Length(requiredBlocks(compiled, resume).join("\n\n"));
+  return WORKER_MESSAGE_BYTES - bytes - utf8Length("\n\n") - LESSONS_FRAME;
 }
 
 /** What was left out of a message, for a person: `context shortened by 310 bytes, verify left out`. */
@@ -71,15 +82,23 @@ export function describeOmissions(omissions: readonly Omission[]): string {
     .join(", ");
 }
 
+function requiredBlocks({ text }: CompiledTask, resume: ResumeData | undefined): readonly string[] {
+  return [text, ...(resume === undefined ? [] : [answerBlock(resume)])];
+}
+
 function answerBlock(resume: ResumeData): string {
   return ["A person answered your question:", ...delimited("answer", resume.userInput)].join("\n");
 }
 
 function lessonsBlock(lessons: string, maxBytes: number): string | undefined {
-  const [opening = "", ...rest] = delimited("lessons", lessons);
-  const closing = rest.at(-1) ?? "";
-  const frame = ["Learned from earlier attempts at this task:", opening, closing];
-  const body = firstLines(rest.slice(0, -1), maxBytes - utf8Length(frame.join("\n")) - 1);
+  const tagged = delimited("lessons", lessons);
+  const [title, opening, closing] = lessonsFrame(tagged);
+  const room = maxBytes - utf8Length([title, opening, closing].join("\n")) - 1;
+  const body = firstLines(tagged.slice(1, -1), room);
   if (body.every((line) => line.trim() === "")) return undefined;
-  return [frame[0], opening, ...body, closing].join("\n");
+  return [title, opening, ...body, closing].join("\n");
+}
+
+function lessonsFrame(tagged: readonly string[]): readonly [title: string, opening: string, closing: string] {
+  return ["Learned from earlier attempts at this task:", tagged[0] ?? "", tagged.at(-1) ?? ""];
 }

@@ -2,17 +2,18 @@ import { relative } from "node:path";
 import { backlogFromAgent, listFindings } from "../backlog/backlogGenerator.ts";
 import { backlogFromPlan } from "../backlog/deterministicDraft.ts";
 import { type BacklogRequest, type GeneratedBacklog, problemsOfRequest } from "../backlog/draftedBacklog.ts";
-import type { DraftingAgent, DraftUsage, NoDraft } from "../backlog/draftingAgent.ts";
+import { type DraftingAgent, type DraftUsage, LONGEST_DRAFT_WAIT_MS, type NoDraft } from "../backlog/draftingAgent.ts";
 import type { CommandContext } from "../core/commandContext.ts";
 import { formatModelRef, parseModelRef } from "../core/modelCatalog.ts";
-import { pause } from "../core/pause.ts";
 import { Refusal } from "../core/refusal.ts";
 import { unreachable } from "../core/unreachable.ts";
 import { describeUsage } from "../core/usageText.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
-import { timeOfDay } from "../planning/cooldownText.ts";
+import { describeCooling, timeOfDay } from "../planning/cooldownText.ts";
+import { modelEnding, rememberEnding } from "../recovery/modelEndings.ts";
 import { ModelMemory } from "../recovery/modelMemory.ts";
 import type { ModelRef } from "../types.ts";
+import { waitForModel } from "./modelWait.ts";
 
 /** What to do when a model gives no backlog; also where there is no model at all. */
 const WITHOUT_A_MODEL = "take the plan's own items as tasks with --draft=plan, which asks no model";
@@ -50,6 +51,7 @@ export async function draftByModel(
   const report: DraftingAgent["report"] = (level, message) =>
     progress.log({ message, level, context: { phaseId: "backlog", timestamp: context.clock.now() } });
   const memory = new ModelMemory(context.environment, context.clock, (message) => report("warn", message));
+  await waitUntilAsked(model, memory, context, report);
   // X11: by schema, unless the model cannot, by its provider's word or by its own deed.
   const withoutTools = context.models.facts(model)?.canCallTools === false;
   const isInWords = withoutTools || (await memory.failsAtStructuredOutput(model));
@@ -66,8 +68,9 @@ export async function draftByModel(
     idleTimeoutSeconds: context.options.idleTimeoutSeconds,
     signal: context.signal,
     clock: context.clock,
-    pause,
+    pause: context.pause,
     report,
+    note: (ended) => rememberEnding(memory, model, "backlog", modelEnding(ended)),
   });
   if (usage.failedStructuredOutput) await memory.rememberFailedStructuredOutput(model);
   if (!result.ok) throw noBacklog(result.failure, model, usage, context.clock.now());
@@ -89,13 +92,36 @@ function draftingModel({ models, options }: CommandContext): ModelRef {
   throw new Refusal(`${option}${models.explainMissing(model)} Or ${WITHOUT_A_MODEL}.`);
 }
 
+/** There is no other model to ask: it is waited for, or the user told when it answers again. */
+async function waitUntilAsked(
+  model: ModelRef,
+  memory: ModelMemory,
+  { clock, options, pause, signal }: CommandContext,
+  report: DraftingAgent["report"],
+): Promise<void> {
+  // Who allows a draft so much time does not want to wait for longer than that.
+  const longestWaitMs = Math.min(LONGEST_DRAFT_WAIT_MS, options.planningTimeoutSeconds * 1_000);
+  const around = { memory, longestWaitMs, clock, pause, signal, report };
+  const cooldown = await waitForModel(model, "backlog", around);
+  if (cooldown === undefined) return;
+  if (signal.aborted) throw interrupted();
+  const asked = `run backlog again after that, name another model in models.backlog, or ${WITHOUT_A_MODEL}`;
+  throw new Refusal(
+    `No backlog was written: ${describeCooling({ model, ...cooldown })}; ${asked} (to ask it now, remove ${memory.folder}).`,
+  );
+}
+
+function interrupted(): Refusal {
+  return new Refusal("Interrupted; no backlog was written. Run backlog again.");
+}
+
 function noBacklog(failed: NoDraft, model: ModelRef, usage: DraftUsage, now: number): Refusal {
   const name = formatModelRef(model);
   const spent = describeUsage({ tokensUsed: usage.tokens, costUsd: usage.costUsd });
   const advice = `run backlog again, name another model in models.backlog, or ${WITHOUT_A_MODEL} (${spent} used)`;
   switch (failed.reason) {
     case "aborted":
-      return new Refusal("Interrupted; no backlog was written. Run backlog again.");
+      return interrupted();
     case "refused": {
       const errors = failed.errors.split("\n").filter((line) => line !== "");
       const first = (errors[0] ?? "").replace(/^- /u, "");

@@ -6,10 +6,11 @@ import { taskSpecText } from "../factory/specText.ts";
 import { differenceOf } from "../git/textDifference.ts";
 import { readRunEvents } from "../recovery/runStore.ts";
 import { attemptsOf } from "../recovery/taskAttempts.ts";
+import { printedJson } from "./printedJson.ts";
 import type { AttemptSummary, StatusDocument, StatusHead, StatusRow, TaskStatusDetail } from "./statusDocument.ts";
 import { statusRows, summariseRun } from "./statusRows.ts";
 import { readStatusScene, type StatusContext, type StatusFlags, type StatusScene } from "./statusScene.ts";
-import { statusAsJson, statusAsText } from "./statusText.ts";
+import { statusAsText } from "./statusText.ts";
 
 /**
  * `status`: how far a track is, or one task, and how a task's spec came to be what it is. It writes nothing and waits for
@@ -18,7 +19,7 @@ import { statusAsJson, statusAsText } from "./statusText.ts";
 export async function statusCommand(flags: StatusFlags, context: StatusContext): Promise<CommandReport> {
   const scene = await readStatusScene(flags, context);
   const document = await describe(scene, flags);
-  const text = flags.json ? statusAsJson(document) : statusAsText(document, scene.state.controlGit);
+  const text = flags.json ? printedJson(document) : statusAsText(document, scene.state.controlGit);
   return { text, outcome: { done: true } };
 }
 
@@ -72,7 +73,15 @@ async function detailOf(
   const recorded = await latestTaskSpec(git, state.controlGit, trackId, id);
   const spec = task === undefined ? recorded : taskSpecText(task);
   const attempts: AttemptSummary[] = [];
-  for (const runId of runs) attempts.push(...(await attemptsIn(state.runs, runId, id)));
+  for (const runId of runs) {
+    const found = await attemptsIn(state.runs, runId, id);
+    const last = attempts.at(-1);
+    // A run that was begun to undo what an earlier one had landed.
+    if (found.length === 0 && last !== undefined) {
+      attempts.splice(-1, 1, { ...last, ...(await undoneIn(state.runs, runId, id)) });
+    }
+    attempts.push(...found);
+  }
   const detail = { spec: spec ?? null, attempts };
   if (!withHistory) return detail;
 
@@ -107,4 +116,13 @@ async function attemptsIn(runs: string, runId: string, task: string): Promise<At
     cost_usd: attempt.costUsd,
     duration_ms: attempt.agentMs,
   }));
+}
+
+async function undoneIn(runs: string, runId: string, task: string): Promise<Partial<AttemptSummary>> {
+  const events = await readRunEvents(runs, runId);
+  const undone = events.ok
+    ? events.value.find((event) => event.type === "task_undone" && event.task === task)
+    : undefined;
+  if (undone?.type !== "task_undone") return {};
+  return { outcome: "failed", reason: "undone", message: undone.because };
 }

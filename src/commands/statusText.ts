@@ -11,14 +11,6 @@ import type {
   TrackStatus,
 } from "./statusDocument.ts";
 
-/** One JSON document. Characters that could steer a terminal are escaped, which JSON does for only some of them. */
-export function statusAsJson(document: StatusDocument): string {
-  return JSON.stringify(document, null, 2).replace(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
 /** For people. `controlGit` is where archived attempts can be looked at. Nothing that a file or a model says steers the terminal. */
 export function statusAsText(document: StatusDocument, controlGit: string): string {
   const lines = "task" in document ? taskLines(document, controlGit) : trackLines(document);

@@ -2,6 +2,7 @@ import type { Options } from "../config.ts";
 import type { AgentRunner } from "./agentRunner.ts";
 import type { Clock } from "./clock.ts";
 import type { ModelCatalog } from "./modelCatalog.ts";
+import type { Pause } from "./pause.ts";
 import type { LogProgress, ProgressStream } from "./progress.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface CommandContext {
   readonly runner: AgentRunner;
   readonly models: ModelCatalog;
   readonly clock: Clock;
+  /** How a command waits before it tries something again. */
+  readonly pause: Pause;
   /** What the host has to say about this user's configuration, for a command that runs workers to pass on. */
   readonly workerNotices: readonly string[];
   /** Aborted when the person or the system wants the command to stop. */

@@ -17,6 +17,11 @@ export interface StateDirectory {
   gateGit(number: number): string;
   /** Index files of ours, one a work tree that is snapshotted. */
   readonly indexes: string;
+  /** Folders for temporary files and caches of what runs in a slot. */
+  slotScratch(number: number): string;
+  gateScratch(number: number): string;
+  /** What `setup` installed, to be copied into slots. */
+  readonly images: string;
   readonly runs: string;
   runDirectory(runId: string): string;
   readonly locks: string;
@@ -43,6 +48,9 @@ export function stateDirectoryFor(commonGitDir: string, environment: NodeJS.Proc
     gateDirectory: (number) => join(root, `gate-${number}`),
     gateGit: (number) => join(root, `gate-${number}.git`),
     indexes: join(root, "indexes"),
+    slotScratch: (number) => join(root, "scratch", `slot-${number}`),
+    gateScratch: (number) => join(root, "scratch", `gate-${number}`),
+    images: join(root, "images"),
     runs,
     runDirectory: (runId) => join(runs, runId),
     locks,

@@ -22,14 +22,15 @@ export interface SpecVersion {
   readonly difference: string;
 }
 
-/** The versions of a task, oldest first; none when nothing is known of it. Reads only. */
+/** The versions of a task and of what was learned about it, oldest first; none when nothing is known of it. Reads only. */
 export async function readTaskVersions(
   git: Git,
   controlGit: string,
   trackId: string,
   taskId: string,
 ): Promise<SpecVersion[]> {
-  return chained(await fileVersions(git, controlGit, trackSpecsRef(trackId), [pathOfTask(taskId)]));
+  const paths = [pathOfTask(taskId), pathOfLessons(taskId)];
+  return chained(await fileVersions(git, controlGit, trackSpecsRef(trackId), paths));
 }
 
 /** As `readTaskVersions`, of the plan in `file`. */
@@ -44,9 +45,9 @@ export async function lastMadePlan(git: Git, controlGit: string, file: string): 
   return made === undefined ? undefined : latestText(git, controlGit, made.id, "PLAN.md");
 }
 
-/** As `readTaskVersions`, of a track's backlog: all its tasks, and what it says beside them. */
+/** As `readTaskVersions`, of a track's backlog: all its tasks with their lessons, and what it says beside them. */
 export async function readBacklogVersions(git: Git, controlGit: string, trackId: string): Promise<SpecVersion[]> {
-  return chained(await fileVersions(git, controlGit, trackSpecsRef(trackId), ["track.yaml", "tasks"]));
+  return chained(await fileVersions(git, controlGit, trackSpecsRef(trackId), ["track.yaml", "tasks", "lessons"]));
 }
 
 /** A task's spec as YAML in the latest version of its track; undefined when that does not hold it. */
@@ -81,4 +82,8 @@ function isoTime(seconds: number): string {
 
 function pathOfTask(taskId: string): string {
   return `tasks/${taskId}.yaml`;
+}
+
+function pathOfLessons(taskId: string): string {
+  return `lessons/${taskId}.yaml`;
 }

@@ -1,8 +1,9 @@
 import type { Clock } from "../core/clock.ts";
 import type { ControlRepository, TreeEntry } from "../git/controlRepository.ts";
+import type { Lesson } from "../recovery/taskLife.ts";
 import type { Backlog } from "../types.ts";
 import { planSpecsRef, trackSpecsRef } from "./specRefs.ts";
-import { backlogDigest, taskSpecText, textDigest, trackSpecText } from "./specText.ts";
+import { backlogDigest, lessonsSpecText, taskSpecText, textDigest, trackSpecText } from "./specText.ts";
 import { readVersionMessage, type VersionOrigin, versionMessage } from "./specVersion.ts";
 
 /** Each lost race is another process's version; so many in a row mean that something else is wrong. */
@@ -22,11 +23,19 @@ export interface PlanSpec {
   readonly file: string;
 }
 
+/** What a run has learned about one of its tasks. */
+export interface TaskLessons {
+  readonly trackId: string;
+  readonly taskId: string;
+  /** All of them, oldest first. */
+  readonly lessons: readonly Lesson[];
+}
+
 /**
  * Every version of plans, backlogs and tasks, as commits in control.git: a ref a plan, whose tree holds PLAN.md, and a
- * ref a track, whose tree holds BACKLOG.yaml, track.yaml (all but the tasks) and tasks/<id>.yaml. A commit's parent is
- * the version before. What says the same as the latest version is no new one; statuses, layout and comments of a
- * backlog say nothing here. Several processes may record at once, and none is lost.
+ * ref a track, whose tree holds BACKLOG.yaml, track.yaml (all but the tasks), tasks/<id>.yaml and lessons/<id>.yaml. A
+ * commit's parent is the version before. What says the same as the latest version is no new one; statuses, layout and
+ * comments of a backlog say nothing here. Several processes may record at once, and none is lost.
  *
  * Methods give the id of the version that says what was given, new or not; they throw where git or the disk fails.
  */
@@ -57,51 +66,95 @@ export class SpecRepository {
     return this.recordBacklogAs(spec, (isFirst) => editOf(spec.file, isFirst));
   }
 
-  private recordPlanAs({ text, file }: PlanSpec, originOf: OriginOf): Promise<string> {
-    const write = async () => {
-      const [blob = ""] = await this.control.writeBlobs([text]);
-      return this.control.writeTree([{ kind: "file", name: "PLAN.md", id: blob }]);
-    };
-    return this.record({ ref: planSpecsRef(file), digest: textDigest(text), write, originOf });
-  }
-
-  private recordBacklogAs({ backlog, text }: BacklogSpec, originOf: OriginOf): Promise<string> {
-    return this.record({
-      ref: trackSpecsRef(backlog.track_id),
-      digest: backlogDigest(backlog),
-      write: () => this.writeBacklog(backlog, text),
-      originOf,
+  /**
+   * A task's spec with what failed attempts taught: `tasks/<id>.yaml` is what the file says, the lessons stand beside
+   * it, and stay until the task says something else. Undefined: the latest version of the track has no such task.
+   */
+  recordLessons({ trackId, taskId, lessons }: TaskLessons, origin: VersionOrigin): Promise<string | undefined> {
+    const { control } = this;
+    const name = `${taskId}.yaml`;
+    const text = lessonsSpecText(lessons);
+    return this.record<string | undefined>(trackSpecsRef(trackId), async (parent) => {
+      if (parent === undefined) return { said: undefined };
+      if ((await control.readFile(parent, `tasks/${name}`)) === undefined) return { said: undefined };
+      if ((await control.readFile(parent, `lessons/${name}`)) === text) return { said: parent };
+      const [id = ""] = await control.writeBlobs([text]);
+      const others = (await control.entriesOf(parent, "lessons")).filter((entry) => entry.name !== name);
+      const rest = (await control.entriesOf(parent)).filter((entry) => entry.name !== "lessons");
+      const tree = await this.writeTrack(rest, [...others, { kind: "file", name, id }]);
+      // The backlog says what it said: the file that is read next is no edit.
+      return { tree, origin, digest: await this.digestOf(parent) };
     });
   }
 
-  private async writeBacklog(backlog: Backlog, text: string): Promise<string> {
+  private recordPlanAs({ text, file }: PlanSpec, originOf: OriginOf): Promise<string> {
+    const digest = textDigest(text);
+    return this.record(planSpecsRef(file), async (parent) => {
+      if (parent !== undefined && (await this.digestOf(parent)) === digest) return { said: parent };
+      const [id = ""] = await this.control.writeBlobs([text]);
+      const tree = await this.control.writeTree([{ kind: "file", name: "PLAN.md", id }]);
+      return { tree, origin: originOf(parent === undefined), digest };
+    });
+  }
+
+  private recordBacklogAs({ backlog, text }: BacklogSpec, originOf: OriginOf): Promise<string> {
+    const digest = backlogDigest(backlog);
+    let written: WrittenBacklog | undefined;
+    return this.record(trackSpecsRef(backlog.track_id), async (parent) => {
+      if (parent !== undefined && (await this.digestOf(parent)) === digest) return { said: parent };
+      written ??= await this.writeBacklog(backlog, text);
+      const lessons = parent === undefined ? [] : await this.lessonsStillTrue(parent, written.tasks);
+      const tree = await this.writeTrack(written.entries, lessons);
+      return { tree, origin: originOf(parent === undefined), digest };
+    });
+  }
+
+  private async writeBacklog(backlog: Backlog, text: string): Promise<WrittenBacklog> {
     const { control } = this;
-    const [whole = "", track = "", ...tasks] = await control.writeBlobs([
+    const [whole = "", track = "", ...ids] = await control.writeBlobs([
       text,
       trackSpecText(backlog),
       ...backlog.tasks.map(taskSpecText),
     ]);
-    const files = backlog.tasks.map(
-      ({ id }, index): TreeEntry => ({ kind: "file", name: `${id}.yaml`, id: tasks[index] ?? "" }),
+    const tasks = backlog.tasks.map(
+      ({ id }, index): TreeEntry => ({ kind: "file", name: `${id}.yaml`, id: ids[index] ?? "" }),
     );
-    return control.writeTree([
+    const entries: readonly TreeEntry[] = [
       { kind: "file", name: "BACKLOG.yaml", id: whole },
-      { kind: "folder", name: "tasks", id: await control.writeTree(files) },
+      { kind: "folder", name: "tasks", id: await control.writeTree(tasks) },
       { kind: "file", name: "track.yaml", id: track },
-    ]);
+    ];
+    return { entries, tasks };
   }
 
-  private async record({ ref, digest, write, originOf }: Recording): Promise<string> {
+  /** Lessons of tasks that say what they said: what was learned about another text may not hold for this one. */
+  private async lessonsStillTrue(parent: string, tasks: readonly TreeEntry[]): Promise<readonly TreeEntry[]> {
+    const lessons = await this.control.entriesOf(parent, "lessons");
+    if (lessons.length === 0) return [];
+    const before = new Map((await this.control.entriesOf(parent, "tasks")).map(({ name, id }) => [name, id]));
+    const unchanged = new Set(tasks.filter(({ name, id }) => before.get(name) === id).map(({ name }) => name));
+    return lessons.filter(({ name }) => unchanged.has(name));
+  }
+
+  private async writeTrack(entries: readonly TreeEntry[], lessons: readonly TreeEntry[]): Promise<string> {
+    if (lessons.length === 0) return this.control.writeTree(entries);
+    const folder: TreeEntry = { kind: "folder", name: "lessons", id: await this.control.writeTree(lessons) };
+    return this.control.writeTree([...entries, folder]);
+  }
+
+  private async record<Said extends string | undefined = string>(
+    ref: string,
+    next: NextVersion<Said>,
+  ): Promise<string | Said> {
     const { control } = this;
-    let tree: string | undefined;
     for (let tries = 0; tries < MAX_RACES; tries++) {
       const parent = await control.readRef(ref);
-      if (parent !== undefined && readVersionMessage(await control.messageOf(parent)).digest === digest) return parent;
-      tree ??= await write();
+      const version = await next(parent);
+      if ("said" in version) return version.said;
       const commit = await control.commit({
-        tree,
+        tree: version.tree,
         parents: parent === undefined ? [] : [parent],
-        ...this.recordedAs({ ...originOf(parent === undefined), digest }),
+        ...this.recordedAs({ ...version.origin, digest: version.digest }),
       });
       const moved = await control.updateRef(ref, commit, parent);
       if (moved.ok) return commit;
@@ -109,6 +162,10 @@ export class SpecRepository {
       if (moved.failure.reason !== "moved") throw new Error(`${ref} could not be moved: ${moved.failure.reason}`);
     }
     throw new Error(`${ref} moved ${MAX_RACES} times while a version was recorded`);
+  }
+
+  private async digestOf(version: string): Promise<string> {
+    return readVersionMessage(await this.control.messageOf(version)).digest;
   }
 
   private recordedAs(version: VersionOrigin & { readonly digest: string }) {
@@ -119,12 +176,18 @@ export class SpecRepository {
 
 type OriginOf = (isFirst: boolean) => VersionOrigin;
 
-interface Recording {
-  readonly ref: string;
-  readonly digest: string;
-  /** Writes what the version holds. @returns its tree */
-  readonly write: () => Promise<string>;
-  readonly originOf: OriginOf;
+/** What comes after the version `parent` (undefined: it is the first), or the version that says it already. */
+type NextVersion<Said> = (
+  parent: string | undefined,
+) => Promise<
+  { readonly tree: string; readonly origin: VersionOrigin; readonly digest: string } | { readonly said: Said }
+>;
+
+interface WrittenBacklog {
+  /** What the version's tree holds besides lessons … */
+  readonly entries: readonly TreeEntry[];
+  /** … and what its folder of tasks does. */
+  readonly tasks: readonly TreeEntry[];
 }
 
 function editOf(file: string, isFirst: boolean): VersionOrigin {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
+import type { Lesson } from "../recovery/taskLife.ts";
 import type { Backlog, Task } from "../types.ts";
 
 /** The order a person reads them in; a key that is not named here comes after these. */
@@ -8,6 +9,11 @@ const KEYS = ["id", "track_id", "title", "plan", "base", "description", "depends
 /** A task's own spec as YAML: what it says, without its status, which is how far it has come. */
 export function taskSpecText(task: Task): string {
   return specText(taskSpec(task));
+}
+
+/** What a run has learned about a task, oldest first. */
+export function lessonsSpecText(lessons: readonly Lesson[]): string {
+  return specText(lessons.map(({ attempt, mess, text }) => ({ attempt, mess, lesson: text })));
 }
 
 /** What a backlog says beside its tasks, and their ids in its order. */

@@ -3,11 +3,15 @@ import { join } from "node:path";
 import type { Result } from "../core/result.ts";
 import type { StateDirectory } from "../core/stateDirectory.ts";
 import { utf8Length } from "../core/utf8.ts";
+import { type ChangedText, readChangedTexts } from "./changedTexts.ts";
 import { type Change, describeChanges } from "./changes.ts";
+import { type LoggedCommit, readCommits } from "./commitLog.ts";
+import { mergeFileByFile } from "./fileByFileMerge.ts";
 import { GitError } from "./gitFailure.ts";
 import { type Git, type GitOptions, splitNul, withoutFinalNewline } from "./gitProcess.ts";
 import { writePrivateRepository } from "./privateRepository.ts";
 import { type RefFailure, swapRef } from "./refs.ts";
+import { treeWithout } from "./takenBack.ts";
 import type { Identity, UserRepository } from "./userRepository.ts";
 import { type SnapshotOptions, snapshotWorkTree } from "./workTreeSnapshot.ts";
 
@@ -50,7 +54,8 @@ export class ControlRepository {
     await mkdir(state.root, { recursive: true, mode: 0o700 });
     await writePrivateRepository(state.controlGit, user, {
       alternates: [user.objectsDirectory],
-      config: "[core]\n\tfsync = all\n[merge]\n\trenames = true\n",
+      // A file stays where its task put it, also when another task moved the folder.
+      config: "[core]\n\tfsync = all\n[merge]\n\trenames = true\n\tdirectoryRenames = false\n",
       attributes: "",
       durable: true,
     });
@@ -75,19 +80,33 @@ export class ControlRepository {
     const args = ["commit-tree", tree, ...parents.flatMap((parent) => ["-p", parent]), "-F", "-"];
     return this.line(args, {
       input: message,
-      env: {
-        GIT_AUTHOR_NAME: author.name,
-        GIT_AUTHOR_EMAIL: author.email,
-        GIT_COMMITTER_NAME: author.name,
-        GIT_COMMITTER_EMAIL: author.email,
-        ...date,
-      },
+      env: { ...identityVariables(author), ...date },
     });
   }
 
   /** What differs between two commits or trees, by path; a rename is a deletion and an addition. */
   changes(from: string, to: string): Promise<readonly Change[]> {
     return describeChanges(this.git, this.options(), from, to, this.user.filters);
+  }
+
+  /** The same as texts; see `readChangedTexts` for what is left out. */
+  changedTexts(from: string, to: string): Promise<readonly ChangedText[]> {
+    return readChangedTexts(this.git, this.options(), from, to);
+  }
+
+  /** How much differs between two commits or trees: files, and lines added and removed together. */
+  async differenceSize(from: string, to: string): Promise<{ readonly files: number; readonly lines: number }> {
+    const rows = await this.git.must(["diff-tree", "-r", "--numstat", "--no-renames", from, to], this.options());
+    const counts = rows.split("\n").flatMap((row) => {
+      const [added, removed] = row.split("\t").map(Number);
+      return added === undefined || removed === undefined ? [] : [(added || 0) + (removed || 0)];
+    });
+    return { files: counts.length, lines: counts.reduce((sum, count) => sum + count, 0) };
+  }
+
+  /** The tree of `work` with some paths as they are in `base`; `indexFile` is ours alone for the time of the call. */
+  treeWithout(base: string, work: string, paths: ReadonlySet<string>, indexFile: string): Promise<string> {
+    return treeWithout(this.git, this.options(), { base, work, paths, indexFile });
   }
 
   /** Paths that differ between two commits or trees; undefined when one of the two is not there, or is neither. */
@@ -99,14 +118,43 @@ export class ControlRepository {
     throw new GitError(outcome.failure);
   }
 
-  /** Merges two commits without touching any work tree. Neither argument is changed, no commit is made. */
+  /**
+   * Merges two commits without touching any work tree: as git does, which follows renames, and where that conflicts,
+   * file by file. Neither argument is changed, no commit is made.
+   */
   async mergeTrees(ours: string, theirs: string): Promise<MergeOutcome> {
     const args = ["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", ours, theirs];
     const outcome = await this.git.runAccepting([0, 1], args, this.options());
     if (!outcome.ok) throw new GitError(outcome.failure);
     const [tree, ...paths] = splitNul(outcome.value.stdout);
     if (tree === undefined) throw new Error("git merge-tree printed no tree");
-    return outcome.value.exitCode === 0 ? { kind: "clean", tree } : { kind: "conflict", paths: [...new Set(paths)] };
+    if (outcome.value.exitCode === 0) return { kind: "clean", tree };
+    const base = await this.git.run(["merge-base", ours, theirs], this.options());
+    const sides = { base: base.ok ? withoutFinalNewline(base.value) : "", ours, theirs };
+    const merged = base.ok ? await mergeFileByFile(this.git, this.options(), sides) : undefined;
+    return merged === undefined ? { kind: "conflict", paths: [...new Set(paths)] } : { kind: "clean", tree: merged };
+  }
+
+  /**
+   * Merges what `theirs` did since `base`, which both come from, onto `ours`. Without it git searches the history for
+   * where the two part, which takes the longer the more has landed since.
+   */
+  async mergeSince(base: string, ours: string, theirs: string): Promise<MergeOutcome> {
+    const stand = await this.line(["commit-tree", `${ours}^{tree}`, "-p", base, "-m", "stands for its tree"], {
+      // Of no use after the merge: it need not survive a loss of power.
+      config: ["core.fsync=none"],
+      env: identityVariables(this.user.identity),
+    });
+    return this.mergeTrees(stand, theirs);
+  }
+
+  /** The commits that `from` lacks on the first-parent way to `to`, newest first; `limit`: at most so many. */
+  commits(range: {
+    readonly from?: string;
+    readonly to: string;
+    readonly limit?: number;
+  }): Promise<readonly LoggedCommit[]> {
+    return readCommits(this.git, this.options(), range);
   }
 
   /** Stores texts, ten thousand as cheaply as one. @returns their ids, in their order */
@@ -127,6 +175,19 @@ export class ControlRepository {
       ({ kind, name, id }) => `${kind === "file" ? "100644 blob" : "040000 tree"} ${id}\t${name}\0`,
     );
     return this.line(["mktree", "-z"], { input: lines.join("") });
+  }
+
+  /** What a folder of a commit or tree holds, its root by default; nothing when there is no such folder. */
+  async entriesOf(commit: string, folder = ""): Promise<readonly TreeEntry[]> {
+    const within = folder === "" ? "" : `${folder}/`;
+    const where = within === "" ? [] : ["--", within];
+    const listed = await this.git.must(["ls-tree", "-z", "--full-tree", commit, ...where], this.options());
+    return splitNul(listed).flatMap((line): TreeEntry[] => {
+      const [, type, id = "", path = ""] = /^\d+ (blob|tree) ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+      return type === undefined
+        ? []
+        : [{ kind: type === "blob" ? "file" : "folder", name: path.slice(within.length), id }];
+    });
   }
 
   messageOf(commit: string): Promise<string> {
@@ -173,6 +234,10 @@ export class ControlRepository {
   private options(): GitOptions {
     return { cwd: this.directory, gitDir: this.directory, isolated: true };
   }
+}
+
+function identityVariables({ name, email }: Identity): Record<string, string> {
+  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
 }
 
 function dateVariables(time: Date): { GIT_AUTHOR_DATE: string; GIT_COMMITTER_DATE: string } {

@@ -1,7 +1,7 @@
 import { splitNul } from "./gitProcess.ts";
 
 /** The mode git gives a path that is not there. */
-const ABSENT_MODE = "000000";
+export const ABSENT_MODE = "000000";
 export const GITLINK_MODE = "160000";
 export const LINK_MODE = "120000";
 const TYPE_BITS = 0o170000;

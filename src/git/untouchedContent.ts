@@ -1,5 +1,6 @@
-import { lstat, readdir } from "node:fs/promises";
+import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { removeTree } from "./emptyDirectory.ts";
 
 /** What identifies an entry and its last change, by path below the directory; a link itself, not what it leads to. */
@@ -14,7 +15,7 @@ interface EntryState {
 /** Lists every entry below `directory` as it is now. */
 export async function takeInventory(directory: string): Promise<Inventory> {
   const inventory = new Map<string, EntryState>();
-  await visit(directory, "", async (path, state) => {
+  await visit(directory, "", (path, state) => {
     inventory.set(path, state);
     return true;
   });
@@ -30,32 +31,33 @@ export async function takeInventory(directory: string): Promise<Inventory> {
  * the last one would not show.
  */
 export async function removeTouched(directory: string, inventory: Inventory, sealedAt: bigint): Promise<void> {
-  await visit(directory, "", async (path, state) => {
+  const touched: string[] = [];
+  await visit(directory, "", (path, state) => {
     const known = inventory.get(path);
     const untouched =
       known !== undefined &&
       known.inode === state.inode &&
       known.changedAt === state.changedAt &&
       state.changedAt < sealedAt;
-    if (!untouched) await removeTree(join(directory, path));
+    if (!untouched) touched.push(path);
     return untouched;
   });
+  for (const path of touched) await removeTree(join(directory, path));
 }
 
-/** Calls `look` for every entry, and goes into the directories for which it says so. */
-async function visit(
-  root: string,
-  below: string,
-  look: (path: string, state: EntryState) => Promise<boolean>,
-): Promise<void> {
-  const names = await readdir(join(root, below));
-  const inside = await Promise.all(
-    names.map(async (name) => {
-      const path = join(below, name);
-      const status = await lstat(join(root, path), { bigint: true });
-      const wanted = await look(path, { inode: status.ino, changedAt: status.ctimeNs });
-      return wanted && status.isDirectory() ? [path] : [];
-    }),
-  );
-  for (const path of inside.flat()) await visit(root, path, look);
+/**
+ * Calls `look` for every entry, and goes into the directories for which it says so. A directory's entries are asked for
+ * without giving way in between, which takes a third of the time; between directories others get their turn.
+ */
+async function visit(root: string, below: string, look: (path: string, state: EntryState) => boolean): Promise<void> {
+  const directories = [below];
+  for (let directory = directories.pop(); directory !== undefined; directory = directories.pop()) {
+    for (const name of readdirSync(join(root, directory))) {
+      const path = join(directory, name);
+      const status = lstatSync(join(root, path), { bigint: true });
+      const wanted = look(path, { inode: status.ino, changedAt: status.ctimeNs });
+      if (wanted && status.isDirectory()) directories.push(path);
+    }
+    await setImmediate();
+  }
 }

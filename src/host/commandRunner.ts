@@ -7,6 +7,7 @@ import { systemClock } from "../core/clock.ts";
 import type { CommandContext } from "../core/commandContext.ts";
 import { deferred } from "../core/deferred.ts";
 import { processShutdown } from "../core/gracefulShutdown.ts";
+import { pause } from "../core/pause.ts";
 import type { ProgressEntry } from "../core/progress.ts";
 import { createLimiter } from "../core/rateLimit.ts";
 import { messageOf, Refusal } from "../core/refusal.ts";
@@ -101,6 +102,7 @@ export class CommandRunner {
       workerNotices: workerNotices(userConfig),
       models: await ConnectedModels.read(client, directory, userConfig, router.chosenModel(tool.sessionID)),
       clock: systemClock,
+      pause,
       signal,
       progressStream: ownsProcess ? process.stderr : undefined,
       notify: ownsProcess ? undefined : (entry) => this.toast(directory, entry),

@@ -10,6 +10,7 @@ import {
   type SpawnOptions,
   type SpawnResult,
 } from "../core/agentRunner.ts";
+import { UNCONFINED } from "../core/confinement.ts";
 import type { Limiter } from "../core/rateLimit.ts";
 import { messageOf } from "../core/refusal.ts";
 import { type AgentInstances, agentInstanceConfig } from "./agentInstances.ts";
@@ -138,12 +139,15 @@ export class OpencodeRunner implements AgentRunner {
       );
       return data.id;
     };
-    return this.isUserDirectory(options.directory) ? create() : this.bootAndCreate(options.directory, create);
+    return this.isUserDirectory(options.directory) ? create() : this.bootAndCreate(options, create);
   }
 
-  private async bootAndCreate(directory: string, create: () => Promise<string>): Promise<string> {
+  private async bootAndCreate(
+    { directory, confinement = UNCONFINED }: SpawnOptions,
+    create: () => Promise<string>,
+  ): Promise<string> {
     const { client, instances, plugins, shells, userConfig } = this.host;
-    const shell = await installAgentShell(shells, directory);
+    const shell = await installAgentShell(shells, directory, confinement);
     return instances.boot(directory, {
       config: agentInstanceConfig(userConfig, plugins, shell),
       firstCall: create,

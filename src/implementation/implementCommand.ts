@@ -10,13 +10,27 @@ import type { ProgressReporter } from "../monitoring/reporter.ts";
 import { acquireLock, type Lock } from "../recovery/lock.ts";
 import { currentProcessIdentity } from "../recovery/processIdentity.ts";
 import { describeDryRun } from "./dryRun.ts";
+import type { WholeLoop } from "./health/smokeTest.ts";
 import { type ImplementFlags, type ImplementScene, readScene } from "./implementScene.ts";
 import { isNothingLeft } from "./nothingLeft.ts";
 import { runTrack } from "./trackRun.ts";
 import { WorktreeManager } from "./worktreeManager.ts";
 
 /** `implement`: works the backlog off with many agents at once, onto the branch `mac/<track_id>`. */
-export async function implementCommand(flags: ImplementFlags, context: CommandContext): Promise<CommandReport> {
+export function implementCommand(flags: ImplementFlags, context: CommandContext): Promise<CommandReport> {
+  return implement(flags, context, implementUnchecked);
+}
+
+/** The same without health checks but those of the base: what their smoke test sends its tasks through. */
+export function implementUnchecked(flags: ImplementFlags, context: CommandContext): Promise<CommandReport> {
+  return implement(flags, context, undefined);
+}
+
+async function implement(
+  flags: ImplementFlags,
+  context: CommandContext,
+  loop: WholeLoop | undefined,
+): Promise<CommandReport> {
   const scene = await readScene(flags, context);
   if (flags.dryRun) return { text: dryRunOf(scene, context), outcome: { done: true } };
   if (await isNothingLeft(scene)) {
@@ -26,7 +40,7 @@ export async function implementCommand(flags: ImplementFlags, context: CommandCo
   const progress = createProgressReporter({ ...context, stream: context.progressStream });
   const lock = await lockTrack(scene, context);
   try {
-    return await withWorktrees(flags, scene, context, lock, progress);
+    return await withWorktrees(flags, scene, context, lock, progress, loop);
   } finally {
     progress.stop();
     await lock.release();
@@ -72,6 +86,7 @@ async function withWorktrees(
   context: CommandContext,
   lock: Lock,
   progress: ProgressReporter,
+  loop: WholeLoop | undefined,
 ): Promise<CommandReport> {
   const { git, state, user, backlog } = scene;
   const control = await ControlRepository.open(git, state, user);
@@ -84,7 +99,7 @@ async function withWorktrees(
     openSlot: (kind, number) => Slot.open(git, state, user, control, kind, number),
   });
   try {
-    return await runTrack({ flags, scene, context, lock, progress, control, worktrees });
+    return await runTrack({ flags, scene, context, lock, progress, control, worktrees, loop });
   } finally {
     await worktrees.cleanupAll();
   }

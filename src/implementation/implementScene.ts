@@ -109,7 +109,12 @@ function tasksToDo(backlog: Backlog, only: readonly string[] | undefined): reado
   return chosen;
 }
 
-function routeAll(tasks: readonly Task[], context: CommandContext, facts: RepositoryFacts): ReadonlyMap<string, Route> {
+/** By task id, who works on each at first. Throws `Refusal` where nobody can. */
+export function routeAll(
+  tasks: readonly Task[],
+  context: Pick<CommandContext, "models" | "options">,
+  facts: RepositoryFacts,
+): ReadonlyMap<string, Route> {
   const router = new ModelRouter(context.options.models, context.models);
   const sizeOf = entrySizes(tasks, facts);
   const routes = new Map<string, Route>();

@@ -5,7 +5,7 @@ import type { Backlog, Task } from "../types.ts";
 const NAMED_TASKS = 5;
 
 /** What is in each message whatever the task says: nobody misses it. */
-const FRAMING = new Set(["network", "feature"]);
+const FRAMING = new Set(["network", "feature", "tools"]);
 
 /** Which tasks lose something of what they could be told, in one line; undefined: none does. */
 export function leftOutNotice(backlog: Backlog, tasks: readonly Task[]): string | undefined {

@@ -1,12 +1,12 @@
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
-import { counted } from "../core/counted.ts";
-import { describeUsage } from "../core/usageText.ts";
 import { fastForwardUserBranch } from "../git/fastForward.ts";
 import { compareFingerprints, type Fingerprint, takeFingerprint } from "../git/proofOfNoHarm.ts";
 import { trackBranchName } from "../git/trackBranch.ts";
-import type { TaskState } from "../recovery/taskLife.ts";
+import type { Approval } from "../recovery/taskLife.ts";
 import type { Task } from "../types.ts";
+import { waitingForAnswer } from "./answers.ts";
 import type { BranchPublisher } from "./branchPublisher.ts";
+import { summaryLines, usageLine } from "./endingText.ts";
 import type { ImplementScene } from "./implementScene.ts";
 import type { RunProgress } from "./runProgress.ts";
 import type { RunRecorder } from "./runRecorder.ts";
@@ -32,16 +32,15 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
   const mayMove = unfinished.length === 0 && obstacle === undefined;
   const moved = mayMove ? await offerToUser(options) : leftAlone(options);
   // As long as the journal alone knows what has landed, the run stays open, to be gone on with.
-  if (ending.kind === "stopped" || obstacle !== undefined) {
+  const waiting = waitingForAnswer(recorder.state);
+  if (ending.kind === "stopped" || obstacle !== undefined || waiting.length > 0) {
     await recorder.record({ type: "run_interrupted" });
   } else {
     await recorder.record({ type: "run_finished", outcome: unfinished.length === 0 ? "complete" : "incomplete" });
   }
   // An interrupted run has no time for the comparison; the run that goes on makes one of its own.
   const proof = context.signal.aborted ? [] : await proofOfNoHarm(options, moved.fastForwardedTo);
-  const text = [...branchLines(options), ...taskLines(options), ...moved.lines, ...proof, usageLine(options)].join(
-    "\n",
-  );
+  const text = [...summaryLines(options), ...moved.lines, ...proof, usageLine(options)].join("\n");
   const reason = obstacle ?? reasonOf(options, unfinished);
   return { text, outcome: reason === undefined ? { done: true } : { done: false, reason } };
 }
@@ -114,54 +113,21 @@ async function proofOfNoHarm(
   ];
 }
 
-function taskLines({ recorder, scene }: RunEndingOptions): string[] {
-  const states = recorder.state.tasks;
-  const tasks = scene.backlog.tasks.filter((task) => states.has(task.id));
-  const width = Math.max(0, ...tasks.map((task) => task.id.length));
-  const done = scene.manager.backlog.tasks.filter((task) => task.status === "complete").map((task) => task.id);
-  return tasks.map((task) => describeTask(task, states.get(task.id), done.includes(task.id), width));
-}
-
-function describeTask(task: Task, state: TaskState | undefined, isComplete: boolean, width: number): string {
-  const id = task.id.padEnd(width);
-  if (state === undefined) return `  ${id}  ${task.title}`;
-  const effort = `${counted(state.attempts, "attempt")}, ${describeUsage({ tokensUsed: state.tokens, costUsd: state.costUsd, durationMs: state.agentMs })}`;
-  switch (state.phase) {
-    case "complete":
-      return `  ${id}  complete  ${task.title}  (${effort})`;
-    case "failed":
-      return `  ${id}  failed    ${task.title}: ${state.failure?.message ?? ""}  (${effort})`;
-    case "skipped":
-      return `  ${id}  skipped   ${task.title}: it needs ${state.skippedBecause ?? "another task"}`;
-    default:
-      return `  ${id}  ${isComplete ? "complete" : "to do   "}  ${task.title}`;
-  }
-}
-
-function branchLines({ recorder, scene }: RunEndingOptions): string[] {
-  const { tasks } = recorder.state;
-  const landed = [...tasks.values()].filter((task) => task.phase === "complete").length;
-  const branch = trackBranchName(scene.backlog.track_id);
-  return [
-    `${landed} of ${tasks.size} tasks landed on ${branch} (${recorder.head.slice(0, 9)}), run ${recorder.runId}.`,
-  ];
-}
-
-function usageLine({ recorder, progress }: RunEndingOptions): string {
-  const { tokens, costUsd } = recorder.state;
-  const usage = describeUsage({ tokensUsed: tokens, costUsd });
-  return `${usage}, ${progress.elapsed()}, at most ${counted(progress.mostAtOnce, "task")} at once.`;
-}
-
 /** Undefined: everything is done. */
-function reasonOf({ ending, scene }: RunEndingOptions, unfinished: readonly Task[]): string | undefined {
+function reasonOf({ ending, recorder, scene }: RunEndingOptions, unfinished: readonly Task[]): string | undefined {
   if (ending.kind === "stopped") return stoppedReason(ending.reason);
   const asked = unfinished.filter((task) => scene.asked.has(task.id));
   if (asked.length === 0) return undefined;
+  const [question] = waitingForAnswer(recorder.state);
+  if (question?.approval !== undefined) return waitingReason(question.id, question.approval);
   const ids = asked.map((task) => task.id).join(", ");
   const failed = unfinished.filter((task) => task.status === "failed").map((task) => task.id);
   if (failed.length === 0) return `Not done: ${ids}. Run implement again to go on.`;
   return `Not done: ${ids}. To try again, set the status of ${failed.join(", ")} to pending and run implement again.`;
+}
+
+function waitingReason(task: string, { checkpoint, question }: Approval): string {
+  return `${task} waits for you: ${question} Answer with: opencode run answer -- --checkpoint=${checkpoint} --input=approve (other words send it back with them), then run implement again.`;
 }
 
 function stoppedReason(reason: string): string {

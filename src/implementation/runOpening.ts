@@ -6,19 +6,22 @@ import type { StateDirectory } from "../core/stateDirectory.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { trackRef } from "../git/trackBranch.ts";
 import type { Lock } from "../recovery/lock.ts";
+import type { RunEvent } from "../recovery/runEvents.ts";
 import { RunLog } from "../recovery/runLog.ts";
 import type { RunState } from "../recovery/runState.ts";
 import { createRun, findUnfinishedRun, type RunUnreadable } from "../recovery/runStore.ts";
-import { isInAttempt } from "../recovery/taskLife.ts";
+import { isInAttempt, type TaskState } from "../recovery/taskLife.ts";
 import type { Backlog, Task } from "../types.ts";
 import { archiveAttempt } from "./attemptArchive.ts";
+import { recordUndone } from "./compensation.ts";
+import { tasksLandedBy } from "./landingCommits.ts";
 
 /** What a run is opened for. */
 export interface RunPurpose {
   readonly backlog: Backlog;
   readonly backlogFile: string;
   /** Tasks a new run would do, in the backlog's order. */
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly Pick<Task, "id">[];
   /** Commit a new run starts from: the head of the track. */
   readonly head: string;
   readonly userBranch: string | undefined;
@@ -33,31 +36,50 @@ export interface RunOpener {
 }
 
 /**
- * The unfinished run of a track, its loose ends tied: landings that took place are recorded, attempts that a crash cut
- * off are closed at no cost, and what they had saved is kept. Undefined: there is none. The caller holds the track's lock.
+ * The unfinished run of a track, its loose ends tied: landings and undoings that took place are recorded, attempts that
+ * a crash cut off are closed at no cost, and what they had saved is kept. Undefined: there is none. The caller holds the
+ * track's lock.
  */
 export async function takeUpRun(opener: RunOpener, trackId: string): Promise<RunLog | undefined> {
   const runId = orRefuse(await findUnfinishedRun(opener.state.runs, trackId));
   if (runId === undefined) return undefined;
   const log = await openLog(opener, runId);
   const head = await opener.control.readRef(trackRef(trackId));
+  if (head !== undefined) await recordUndone(opener.control, log, head);
   for (const task of log.state.tasks.values()) {
-    if (task.landing !== undefined && task.landing.commit === head) {
-      await log.record({ type: "task_landed", task: task.id, attempt: task.attempts, commit: head });
-    } else if (isInAttempt(task)) {
-      const archived = await archiveAttempt(opener.control, runId, task);
-      await log.record({
-        type: "attempt_failed",
-        task: task.id,
-        attempt: task.attempts,
-        reason: "interrupted",
-        message: "the process that worked on it ended",
-        transient: true,
-        ...(archived === undefined ? {} : { archived_ref: archived }),
-      });
-    }
+    const landed = await landedMeanwhile(opener.control, task, head);
+    if (landed !== undefined) await log.record(landed);
+    else if (isInAttempt(task)) await closeAttempt(opener.control, log, task);
   }
   return log;
+}
+
+/** The end of a landing that had been announced, where the branch shows that it took place. */
+async function landedMeanwhile(
+  control: ControlRepository,
+  { attempts, id, landing }: TaskState,
+  head: string | undefined,
+): Promise<RunEvent | undefined> {
+  if (landing === undefined || head === undefined) return undefined;
+  // Equal but where a person has committed on the branch since.
+  if (landing.commit !== head && !(await control.isAncestor(landing.commit, head))) return undefined;
+  const own = (await tasksLandedBy(control, landing.commit)).get(id);
+  if (own === undefined) throw new Error(`${landing.commit} landed without ${id}, for which it was made`);
+  const merge = own === landing.commit ? {} : { head: landing.commit };
+  return { type: "task_landed", task: id, attempt: attempts, commit: own, ...merge };
+}
+
+async function closeAttempt(control: ControlRepository, log: RunLog, task: TaskState): Promise<void> {
+  const archived = await archiveAttempt(control, log.runId, task);
+  await log.record({
+    type: "attempt_failed",
+    task: task.id,
+    attempt: task.attempts,
+    reason: "interrupted",
+    message: "the process that worked on it ended",
+    transient: true,
+    ...(archived === undefined ? {} : { archived_ref: archived }),
+  });
 }
 
 /**

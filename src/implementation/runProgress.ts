@@ -4,9 +4,10 @@ import type { ProgressEntry } from "../core/progress.ts";
 import { describeDuration } from "../core/usageText.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
 import type { WorkerActivity } from "../monitoring/runSnapshot.ts";
-import type { RunEvent } from "../recovery/runEvents.ts";
+import type { RunEvent, RunEventOf } from "../recovery/runEvents.ts";
 import type { RunState } from "../recovery/runState.ts";
 import type { Task } from "../types.ts";
+import { shortList } from "../verification/evidence.ts";
 
 /** Shows a run while it goes on: listens to its events and to what its agents are seen doing. */
 export class RunProgress {
@@ -46,6 +47,28 @@ export class RunProgress {
       case "task_landed":
         this.end(event.task);
         this.say("info", `landed as ${event.commit.slice(0, 9)}`, event.task);
+        break;
+      case "correction_sent":
+        this.doing(event.task, `mending what failed (${event.correction})`);
+        break;
+      case "scope_amended":
+        this.say(event.granted ? "info" : "warn", describeAmendment(event), event.task);
+        break;
+      case "approval_requested":
+        this.end(event.task);
+        this.say("warn", `waits for you: ${event.question}`, event.task);
+        break;
+      case "answer_given":
+        this.say("info", event.approved ? "you agreed: it may land" : "you sent it back", event.task);
+        break;
+      case "task_undone":
+        this.say("warn", `taken back as ${event.commit.slice(0, 9)}: ${event.because}`, event.task);
+        break;
+      case "goal_checked":
+        this.say(event.met ? "info" : "warn", describeGoal(event));
+        break;
+      case "tasks_added":
+        this.say("info", `gap plan ${event.round}: added ${event.tasks.join(", ")}`);
         break;
       case "attempt_failed":
         this.end(event.task);
@@ -117,4 +140,13 @@ export class RunProgress {
       tokens: this.state().tokens,
     });
   }
+}
+
+function describeAmendment({ granted, paths, reason, because = "" }: RunEventOf<"scope_amended">): string {
+  const asked = `${shortList(paths)}: ${shortList([reason])}`;
+  return granted ? `may write ${asked}` : `may not write ${asked} (${shortList([because])})`;
+}
+
+function describeGoal({ met, missing }: RunEventOf<"goal_checked">): string {
+  return met ? "the goal is met" : `the goal lacks: ${shortList(missing)}`;
 }

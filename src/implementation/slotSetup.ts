@@ -2,8 +2,17 @@ import type { Confinement } from "../core/confinement.ts";
 import type { Slot } from "../git/slot.ts";
 import { type FailedCheck, runChecks } from "../verification/commandCheck.ts";
 
-/** How the commands that run in a slot are kept in it. */
-export type Confine = (slot: Slot, limits: { readonly network: boolean }) => Confinement;
+export interface ConfineLimits {
+  readonly network: boolean;
+  /** The commands are `setup`: they install packages, and may use the keys of package registries for it. */
+  readonly installing?: boolean;
+}
+
+/**
+ * How the commands that run in a slot are kept in it, as things are now. The slot has to have been prepared before they
+ * start.
+ */
+export type Confine = (slot: Slot, limits: ConfineLimits) => Confinement;
 
 export interface SlotSetupOptions {
   /** Commands that prepare a work tree; they may use the network. */

@@ -1,17 +1,24 @@
-import { compileScope } from "../backlog/pathPattern.ts";
 import { formatModelRef } from "../core/modelCatalog.ts";
-import type { Result } from "../core/result.ts";
+import { failure, type Result, success } from "../core/result.ts";
 import type { Slot } from "../git/slot.ts";
-import type { TaskState } from "../recovery/taskLife.ts";
-import type { Backlog, ModelRef, Task } from "../types.ts";
+import { lessonOf } from "../rebasing/lessons.ts";
+import { maskedMess } from "../rebasing/maskedMess.ts";
+import { nextAttempt, type RebaseDecision } from "../rebasing/rebaseEngine.ts";
+import type { CapturedWork, TaskState } from "../recovery/taskLife.ts";
+import type { Backlog, Task } from "../types.ts";
 import { maskSecrets } from "../verification/secretScan.ts";
+import { checkpointName } from "./answers.ts";
 import type { AttemptSurroundings } from "./attempt.ts";
 import { archiveAttempt } from "./attemptArchive.ts";
-import { type AttemptFailure, type Consequence, consequenceOf, describeFailure } from "./attemptOutcome.ts";
+import { type AttemptFailure, type Consequence, consequenceOf, describeFailure, messOf } from "./attemptOutcome.ts";
 import type { MergeQueue } from "./mergeQueue.ts";
+import type { NoRoute, RouteNow } from "./modelRouter.ts";
+import { TaskScope } from "./supervision/taskScope.ts";
 import { attemptTask } from "./taskAttempt.ts";
 import { TaskBriefings } from "./taskBriefing.ts";
+import type { RoutedTask } from "./workerModels.ts";
 import type { TaskEnding } from "./workerPool.ts";
+import { approvalsFor, proveWork } from "./workProof.ts";
 import type { WorktreeManager } from "./worktreeManager.ts";
 
 export interface TaskWorkOptions {
@@ -19,9 +26,15 @@ export interface TaskWorkOptions {
   readonly surroundings: AttemptSurroundings;
   readonly worktrees: WorktreeManager;
   readonly mergeQueue: MergeQueue;
-  /** Who works on a task; settled for all tasks before the first starts. */
-  readonly modelOf: (task: Task) => ModelRef;
+  /** What a failed attempt taught goes on record, beside the journal. */
+  readonly onLesson: (task: Task) => Promise<void>;
+  /** A task that will not be tried again; writes down what a person needs. */
+  readonly onGivenUp: (task: Task, failed: AttemptFailure | undefined) => Promise<void>;
 }
+
+type Regenerate = Extract<RebaseDecision, { kind: "regenerate" }>;
+/** Work that is on the branch, or that a person has to agree to first. */
+type Settled = "complete" | "awaiting";
 
 /** Carries one task from ready to complete or failed: attempt after attempt, each from a clean work tree. */
 export class TaskWork {
@@ -33,8 +46,10 @@ export class TaskWork {
     this.briefings = new TaskBriefings(options.backlog, options.surroundings.control);
   }
 
-  /** Every ending but `interrupted` and `stop-run` is final for the task; what happened is in the journal. */
+  /** Every ending but `interrupted`, `postponed` and `stop-run` is final for the task; what happened is in the journal. */
   async run(task: Task): Promise<TaskEnding> {
+    const settled = await this.takeUpAnswer(task);
+    if (settled !== undefined) return settled;
     const slot = this.options.worktrees.take();
     try {
       return await this.attemptUntilDone(task, slot);
@@ -43,42 +58,122 @@ export class TaskWork {
     }
   }
 
+  /** Before this nobody can work on it, in milliseconds since the epoch, as far as is known; undefined: somebody may. */
+  notBefore(task: Task): number | undefined {
+    const { models, options } = this.options.surroundings;
+    const decision = nextAttempt(this.stateOf(task), options);
+    return decision.kind === "give_up" ? undefined : models.notBefore(this.routed(task, decision));
+  }
+
+  /** Work that waited for a person lands, or its attempt is closed; undefined: there is more to be done. */
+  private async takeUpAnswer(task: Task): Promise<TaskEnding | undefined> {
+    const { approval, attempts, model, work } = this.stateOf(task);
+    if (approval?.answer === undefined || work === undefined) return undefined;
+    const { approved, input } = approval.answer;
+    const landed: Result<Settled, AttemptFailure> = approved
+      ? await this.land(task, attempts, model ?? "", work)
+      : failure({ reason: "rejected", input });
+    return landed.ok ? landed.value : this.close(task, attempts, landed.failure);
+  }
+
   private async attemptUntilDone(task: Task, slot: Slot): Promise<TaskEnding> {
-    const { options: limits, signal } = this.options.surroundings;
-    let before: AttemptFailure | undefined;
-    for (;;) {
-      const number = this.stateOf(task).attempts + 1;
-      const outcome = await this.attemptOnce(task, number, slot, before);
-      if (outcome.ok) return "complete";
-      const consequence = consequenceOf(outcome.failure);
-      await this.recordFailedAttempt(task, number, outcome.failure, consequence);
-      if (consequence === "stop-run") return signal.aborted ? "interrupted" : "stop-run";
-      if (consequence === "interrupted") return "interrupted";
-      if (consequence === "give-up" || this.stateOf(task).failedAttempts >= limits.maxAttempts) {
-        return this.fail(task, outcome.failure);
-      }
+    const { models, options: limits, pause, signal } = this.options.surroundings;
+    for (let isFirst = true; ; isFirst = false) {
+      const decision = nextAttempt(this.stateOf(task), limits);
+      if (decision.kind === "give_up") return this.giveUp(task, undefined);
+      if (!isFirst) await pause(decision.delayMs, signal);
       if (signal.aborted) return "interrupted";
-      before = outcome.failure;
+
+      const route = await models.choose(this.routed(task, decision));
+      if (!route.ok) return this.withoutModel(task, route.failure);
+      const number = this.stateOf(task).attempts + 1;
+      const outcome = await this.attemptOnce(task, number, slot, decision, route.value);
+      await models.giveBack(route.value.model);
+      if (outcome.ok) return outcome.value;
+      const ending = await this.close(task, number, outcome.failure);
+      if (ending !== undefined) return ending;
     }
+  }
+
+  private withoutModel(task: Task, noRoute: NoRoute): TaskEnding {
+    if (noRoute.reason === "cooling") return "postponed";
+    this.options.surroundings.onActivity(task, { kind: "notice", message: noRoute.message });
+    return "stop-run";
   }
 
   private async attemptOnce(
     task: Task,
     number: number,
     slot: Slot,
-    before: AttemptFailure | undefined,
-  ): Promise<Result<string, AttemptFailure>> {
-    const { surroundings, modelOf } = this.options;
+    decision: Regenerate,
+    route: RouteNow,
+  ): Promise<Result<Settled, AttemptFailure>> {
+    const { surroundings } = this.options;
     const { recorder, onActivity } = surroundings;
     const base = recorder.head;
-    const briefing = await this.briefings.brief(task, base, recorder.state, before);
+    const briefing = await this.briefings.brief(task, base, recorder.state, decision.context);
     if (!briefing.ok) return briefing;
     for (const message of briefing.value.notices) onActivity(task, { kind: "notice", message });
-    const model = modelOf(task);
-    const attempt = { task, number, slot, model, base, briefing: briefing.value, mayWrite: compileScope(task.files) };
+
+    const scope = new TaskScope(task, this.stateOf(task).grantedPaths);
+    const routed = this.routed(task, decision);
+    const attempt = { task, number, slot, route, routed, base, briefing: briefing.value, scope };
     const work = await attemptTask(attempt, surroundings);
     if (!work.ok) return work;
-    return this.options.mergeQueue.land({ task, attempt: number, model: formatModelRef(model), work: work.value });
+    await proveWork(attempt, work.value, surroundings);
+    const reasons = await approvalsFor(attempt, work.value, surroundings);
+    if (reasons.length > 0) return this.askForApproval(task, number, reasons);
+    return this.land(task, number, this.stateOf(task).model ?? formatModelRef(route.model), work.value);
+  }
+
+  private async askForApproval(
+    task: Task,
+    attempt: number,
+    reasons: readonly string[],
+  ): Promise<Result<Settled, AttemptFailure>> {
+    const { recorder } = this.options.surroundings;
+    await recorder.record({
+      type: "approval_requested",
+      task: task.id,
+      attempt,
+      checkpoint: checkpointName(recorder.runId, task.id, attempt),
+      question: `may it land? ${reasons[0] ?? ""}${reasons.length > 1 ? ` (and ${reasons.length - 1} more)` : ""}.`,
+      reasons: [...reasons],
+    });
+    return success("awaiting");
+  }
+
+  private async land(
+    task: Task,
+    attempt: number,
+    model: string,
+    work: CapturedWork,
+  ): Promise<Result<Settled, AttemptFailure>> {
+    const landed = await this.options.mergeQueue.land({ task, attempt, model, work });
+    return landed.ok ? success("complete") : landed;
+  }
+
+  /** Writes down a failed attempt and what was learned; undefined: the task may be attempted again. */
+  private async close(task: Task, attempt: number, failed: AttemptFailure): Promise<TaskEnding | undefined> {
+    const { signal } = this.options.surroundings;
+    const consequence = consequenceOf(failed);
+    await this.recordFailedAttempt(task, attempt, failed, consequence);
+    switch (consequence) {
+      case "interrupted":
+        return "interrupted";
+      case "stop-run":
+        return signal.aborted ? "interrupted" : "stop-run";
+      case "give-up":
+        return this.giveUp(task, failed);
+      case "other-model":
+        return signal.aborted ? "interrupted" : undefined;
+      case "regenerate": {
+        await this.options.onLesson(task);
+        const isLast = nextAttempt(this.stateOf(task), this.options.surroundings.options).kind === "give_up";
+        if (isLast) return this.giveUp(task, failed);
+        return signal.aborted ? "interrupted" : undefined;
+      }
+    }
   }
 
   /** A task whose message cannot be sent fails before its attempt has begun. */
@@ -92,22 +187,37 @@ export class TaskWork {
     const state = this.stateOf(task);
     if (state.attempts < attempt) return;
     const archived = await archiveAttempt(control, recorder.runId, state);
+    const isTransient = consequence !== "regenerate" && consequence !== "give-up";
     await recorder.record({
       type: "attempt_failed",
       task: task.id,
       attempt,
       reason: failed.reason,
       message: await maskSecrets(describeFailure(failed)),
-      ...(consequence === "interrupted" || consequence === "stop-run" ? { transient: true } : {}),
+      ...(isTransient ? { transient: true } : await this.lessonFields(failed)),
       ...(archived === undefined ? {} : { archived_ref: archived }),
     });
   }
 
-  private async fail(task: Task, failed: AttemptFailure): Promise<TaskEnding> {
+  private async lessonFields(failed: AttemptFailure): Promise<{ mess?: string; lesson?: string }> {
+    const mess = messOf(failed);
+    if (mess === undefined) return {};
+    const masked = await maskedMess(mess, maskSecrets);
+    return { mess: mess.mess, lesson: lessonOf(masked, this.options.worktrees.directories) };
+  }
+
+  private async giveUp(task: Task, failed: AttemptFailure | undefined): Promise<TaskEnding> {
     const { recorder } = this.options.surroundings;
-    const message = await maskSecrets(describeFailure(failed));
-    await recorder.record({ type: "task_failed", task: task.id, reason: failed.reason, message });
+    const before = this.stateOf(task).failure;
+    const reason = failed?.reason ?? before?.reason ?? "failed";
+    const message = failed === undefined ? (before?.message ?? "") : await maskSecrets(describeFailure(failed));
+    await this.options.onGivenUp(task, failed);
+    await recorder.record({ type: "task_failed", task: task.id, reason, message });
     return "failed";
+  }
+
+  private routed(task: Task, { escalations, tooWeak }: Regenerate): RoutedTask {
+    return { task, complexity: this.options.surroundings.complexityOf(task), history: { escalations, tooWeak } };
   }
 
   private stateOf(task: Task): TaskState {

@@ -1,30 +1,25 @@
 import { formatWarnings } from "../backlog/diagnostics.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
-import { UNCONFINED } from "../core/confinement.ts";
-import { allowedEnvironment } from "../core/environment.ts";
 import { messageOf, Refusal } from "../core/refusal.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { takeFingerprint } from "../git/proofOfNoHarm.ts";
-import { createTrackBranch, readTrackBranch, trackRef } from "../git/trackBranch.ts";
+import { createTrackBranch, readTrackBranch } from "../git/trackBranch.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
 import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
-import type { Task } from "../types.ts";
 import { type AgentsFile, readAgentsFile } from "./agentsFile.ts";
 import { BranchPublisher } from "./branchPublisher.ts";
-import { Gate } from "./gate.ts";
+import type { WholeLoop } from "./health/smokeTest.ts";
 import type { ImplementFlags, ImplementScene } from "./implementScene.ts";
-import { MergeQueue } from "./mergeQueue.ts";
 import { leftOutNotice, unknownBaseNotice } from "./messageNotices.ts";
+import { crewFor } from "./runCrew.ts";
 import { endRun } from "./runEnding.ts";
+import { equipRun } from "./runEquipment.ts";
 import { canGoOn, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
 import { RunProgress } from "./runProgress.ts";
 import { RunRecorder } from "./runRecorder.ts";
-import { SlotSetup } from "./slotSetup.ts";
 import { describeUnwritten, StatusProjection } from "./statusProjection.ts";
-import { TaskWork } from "./taskWork.ts";
-import { verifyBase } from "./verifyBase.ts";
-import { WorkerPool } from "./workerPool.ts";
+import { startingPoint, verifyBase } from "./verifyBase.ts";
 import type { WorktreeManager } from "./worktreeManager.ts";
 
 /** What a run works with, all of it held for this run alone. */
@@ -36,6 +31,8 @@ export interface TrackRunResources {
   readonly progress: ProgressReporter;
   readonly control: ControlRepository;
   readonly worktrees: WorktreeManager;
+  /** What the smoke test sends its tasks through; undefined in the smoke test itself. */
+  readonly loop: WholeLoop | undefined;
 }
 
 /** From a checked backlog and leased work trees to the end of the run: open, work, end. */
@@ -44,11 +41,16 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   const signal = AbortSignal.any([held.context.signal, broken.signal]);
   const resources = { ...held, context: { ...held.context, signal } };
   const { scene, context } = resources;
+  const warn = (message: string) =>
+    held.progress.log({ message, level: "warn", context: { phaseId: "implement", timestamp: context.clock.now() } });
   const before = await takeFingerprint(scene.git, scene.user);
-  const setup = setupOf(resources);
-  const gate = gateOf(resources, setup);
+  const equipment = equipRun({ ...resources, warn });
   const { allowRedBase } = held.flags;
-  const verify = await verifyBase({ scene, control: held.control, gate, allowRedBase, signal });
+  const { verify } = scene;
+  const start = await startingPoint(scene.git, scene.user, held.control, scene.backlog.track_id);
+  await equipment.gate.prepare(start.commit);
+  const verdict = await verifyBase(equipment.gate, verify, allowRedBase);
+  if (verdict.kind === "red") throw new Refusal(`${start.name} is red`);
   const log = await openRun(resources);
   const { recorder, progress, statuses } = recordingOf(resources, log);
   try {
@@ -60,10 +62,13 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     const publisher = publisherOf(resources, recorder);
     const onBroken = () => broken.abort();
     const system = agentsFile.text;
-    const pool = poolOf(resources, { recorder, progress, setup, gate, verify, publisher, system, onBroken });
-    const ending = await pool.run();
+    const parts = { ...resources, equipment, recorder, progress, publisher, verify, system, onBroken };
+    const crew = crewFor(parts, scene.tasks);
+    equipment.resources.start();
+    const ending = await crew.run();
     return await endRun({ scene, context, publisher, recorder, progress, statuses, ending, before });
   } finally {
+    equipment.resources.stop();
     // A run that broke has statuses on their way: they are written while the track is still ours.
     await statuses.idle();
     await log.close();
@@ -103,30 +108,6 @@ function recordingOf({ scene, context, progress: reporter }: TrackRunResources, 
   recorder.events.onAny(progress.onEvent);
   recorder.events.onAny(statuses.onEvent);
   return { recorder, progress, statuses };
-}
-
-/** What every command of a run gets, wherever it runs. */
-interface Commands {
-  readonly environment: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-}
-
-function commandsOf({ context }: TrackRunResources): Commands {
-  return {
-    environment: allowedEnvironment(context.environment),
-    timeoutMs: context.options.taskTimeoutSeconds * 1_000,
-    signal: context.signal,
-  };
-}
-
-function setupOf(resources: TrackRunResources): SlotSetup {
-  return new SlotSetup({ ...commandsOf(resources), commands: resources.scene.setup, confine: () => UNCONFINED });
-}
-
-function gateOf(resources: TrackRunResources, setup: SlotSetup): Gate {
-  const surroundings = { ...commandsOf(resources), confinement: UNCONFINED };
-  return new Gate(resources.worktrees.gate, setup, surroundings);
 }
 
 async function openRun(resources: TrackRunResources): Promise<RunLog> {
@@ -176,94 +157,7 @@ function landedIn({ state }: RunLog): ReadonlySet<string> {
   return new Set([...state.tasks.values()].filter((task) => task.phase === "complete").map((task) => task.id));
 }
 
-interface PoolParts {
-  readonly recorder: RunRecorder;
-  readonly progress: RunProgress;
-  readonly setup: SlotSetup;
-  readonly gate: Gate;
-  readonly verify: readonly string[];
-  readonly publisher: BranchPublisher;
-  /** What every worker is told besides its task. */
-  readonly system: string;
-  readonly onBroken: () => void;
-}
-
 function publisherOf({ scene, control }: TrackRunResources, recorder: RunRecorder): BranchPublisher {
   const { git, user, backlog } = scene;
   return new BranchPublisher({ git, user, control, recorder, trackId: backlog.track_id, published: recorder.head });
-}
-
-function poolOf(resources: TrackRunResources, parts: PoolParts): WorkerPool {
-  const { scene, context, control } = resources;
-  const { recorder, progress } = parts;
-  const { backlog, routes, user } = scene;
-  const work = new TaskWork({
-    backlog,
-    surroundings: {
-      recorder,
-      control,
-      runner: context.runner,
-      options: context.options,
-      author: user.identity,
-      indexes: scene.state.indexes,
-      environment: allowedEnvironment(context.environment),
-      setup: parts.setup,
-      confine: () => UNCONFINED,
-      system: parts.system,
-      signal: context.signal,
-      onActivity: progress.onActivity,
-    },
-    worktrees: resources.worktrees,
-    mergeQueue: mergeQueueOf(resources, parts),
-    modelOf: (task) => {
-      const model = routes.get(task.id)?.model;
-      if (model === undefined) throw new Error(`no model was chosen for ${task.id}`);
-      return model;
-    },
-  });
-  // As they are now: a run that was taken up may have told of more than the file did when it was read.
-  const statuses = scene.manager.backlog.tasks;
-  const withStatus = (status: Task["status"]) =>
-    new Set(statuses.filter((task) => task.status === status).map((task) => task.id));
-  return new WorkerPool({
-    tasks: scene.tasks.filter((task) => recorder.state.tasks.has(task.id)),
-    alreadyComplete: withStatus("complete"),
-    alreadyFailed: withStatus("failed"),
-    workers: scene.workers,
-    state: () => recorder.state,
-    work: (task) => work.run(task),
-    skip: (task, because) => recorder.record({ type: "task_skipped", task: task.id, because }),
-    onBroken: parts.onBroken,
-    whyStop: () => whyStop(context, recorder),
-  });
-}
-
-function mergeQueueOf(resources: TrackRunResources, parts: PoolParts): MergeQueue {
-  const { scene, context, control } = resources;
-  const { recorder, progress, gate, verify, publisher } = parts;
-  const { user, backlog } = scene;
-  return new MergeQueue({
-    recorder,
-    control,
-    gate,
-    author: user.identity,
-    trackRef: trackRef(backlog.track_id),
-    verify,
-    signal: context.signal,
-    publish: async (commit) => {
-      const published = await publisher.publish(commit);
-      if (!published.ok) progress.say("warn", published.failure);
-    },
-  });
-}
-
-/** H13. A budget ends the run before the next task, not in the middle of one; it can be resumed. */
-function whyStop({ options, signal }: CommandContext, { state }: RunRecorder): string | undefined {
-  const { tokens, usd } = options.budget;
-  if (signal.aborted) return "interrupted";
-  if (tokens !== undefined && state.tokens >= tokens)
-    return `the budget of ${tokens} tokens is used up (${state.tokens}), raise budget.tokens`;
-  if (usd !== undefined && state.costUsd >= usd)
-    return `the budget of $${usd} is used up ($${state.costUsd.toFixed(2)}), raise budget.usd`;
-  return undefined;
 }

@@ -1,19 +1,43 @@
+import { Alarm } from "../core/alarm.ts";
+import type { Clock } from "../core/clock.ts";
+import { counted } from "../core/counted.ts";
+import type { Unsubscribe } from "../core/eventBus.ts";
+import type { Pause } from "../core/pause.ts";
+import type { RunEvent } from "../recovery/runEvents.ts";
 import type { RunState } from "../recovery/runState.ts";
 import type { Task } from "../types.ts";
+import { Patience } from "./patience.ts";
+import { ReadyTasks } from "./readyTasks.ts";
+import { RunningTasks } from "./runningTasks.ts";
+import { type Decision, decide, type Hold, type RunningTask, type Situation } from "./scheduler.ts";
+import { scopeComparison } from "./scopesMeet.ts";
+import { standings } from "./taskStanding.ts";
+import { describeCoolDown, whyWaiting } from "./whyWaiting.ts";
 
 /** How the work on one task ended, as far as the pool has to know. */
-export type TaskEnding = "complete" | "failed" | "interrupted" | "stop-run";
+export type TaskEnding =
+  | "complete"
+  | "failed"
+  | "interrupted"
+  | "stop-run"
+  /** A cause that passes by itself, such as a model that cools down: it is ready again, not before `notBefore`. */
+  | "postponed"
+  /** It waits for a person, and its dependents with it; everything else goes on. */
+  | "awaiting";
 
 export interface WorkerPoolOptions {
-  /** The tasks of this run, in the backlog's order. */
+  /** The tasks of this run, in the backlog's order: each after what it depends on. */
   readonly tasks: readonly Task[];
   /** Ids that are complete, and that have failed, outside this run. */
   readonly alreadyComplete: ReadonlySet<string>;
   readonly alreadyFailed: ReadonlySet<string>;
   readonly workers: number;
-  /** The run's state as the journal has it, live. */
+  readonly failurePolicy: "skip-dependents" | "stop";
+  /** The run's state as the journal has it, live … */
   readonly state: () => RunState;
-  /** Carries a task through all its attempts; records what happens. Rejects only for a bug or a broken machine. */
+  /** … and every event, once it is in there. */
+  readonly subscribe: (listener: (event: RunEvent) => void) => Unsubscribe;
+  /** Carries a task through its attempts; records what happens. Rejects only for a bug or a broken machine. */
   readonly work: (task: Task) => Promise<TaskEnding>;
   /** Called when `work` or `skip` has rejected: what else goes on is to come to an end. */
   readonly onBroken: () => void;
@@ -21,54 +45,156 @@ export interface WorkerPoolOptions {
   readonly skip: (task: Task, because: string) => Promise<void>;
   /** A reason to start nothing more, such as a budget that is used up. */
   readonly whyStop: () => string | undefined;
+  /** How long work on a task is expected to take, in milliseconds. */
+  readonly effortOf: (task: Task) => number;
+  /** Before this (milliseconds since the epoch) a task cannot be started: who would work on it is cooling down. */
+  readonly notBefore: (task: Task) => number | undefined;
+  /** Why the machine cannot bear more than one task now; undefined: it can. */
+  readonly whyPaused: () => string | undefined;
+  /** O4. Told once a task when it has been worked on for twice its estimate. */
+  readonly onOvertime: (task: Task, milliseconds: number) => void;
+  /** Told when free workers begin to get nothing, and, undefined, when they get something again. */
+  readonly onHold: (hold: Hold | undefined) => void;
+  /** With nothing else to do, cooling models are waited for this long, in milliseconds, before the run stops. */
+  readonly maxWaitMs: number;
+  readonly clock: Clock;
+  readonly pause: Pause;
+  readonly signal: AbortSignal;
 }
 
-/** Why a pool came to rest before everything was tried. */
-export type PoolEnding = { readonly kind: "exhausted" } | { readonly kind: "stopped"; readonly reason: string };
+/** Why a pool came to rest. */
+export type PoolEnding =
+  /** Nothing can be started any more. */
+  | { readonly kind: "exhausted" }
+  /** As above, but these tasks (ids) wait for a person. */
+  | { readonly kind: "awaiting"; readonly tasks: readonly string[] }
+  /** There was more to do. `resumeAt`: when going on makes sense, in milliseconds since the epoch. */
+  | { readonly kind: "stopped"; readonly reason: string; readonly resumeAt?: number };
+
+const NOTHING_STARTS: Decision = { start: [], lookAgainAt: undefined, hold: undefined };
 
 /**
- * Runs ready tasks, at most `workers` at once, in the backlog's order, until nothing can be started any more. A failed
- * task takes only its dependents along. Tasks whose `files` may overlap have a path between them in the graph (the
- * loader sees to it), so no two that run at once write the same file.
+ * Runs ready tasks, at most `workers` at once, until nothing can be started any more; `decide` says which and when. A
+ * failed task takes only its dependents along, or, by policy, ends the run. The pool knows no agents, no git and no
+ * journal: `work` does, and what it recorded is what the pool goes by. One run a pool.
  */
 export class WorkerPool {
   private readonly options: WorkerPoolOptions;
-  private readonly running = new Map<string, Promise<void>>();
+  private readonly ready: ReadyTasks;
+  private readonly running = new RunningTasks();
+  private readonly patience: Patience;
+  private readonly scopesMeet = scopeComparison();
   private readonly errors: unknown[] = [];
+  private readonly changed: Alarm;
+  private hold: Hold | undefined;
   private stopReason: string | undefined;
+  private resumeAt: number | undefined;
 
   constructor(options: WorkerPoolOptions) {
     this.options = options;
+    const { tasks, effortOf, clock, pause, maxWaitMs } = options;
+    this.ready = new ReadyTasks({ tasks, effortOf, standingOf: standings(options) }, clock.now());
+    this.patience = new Patience(maxWaitMs);
+    this.changed = new Alarm(pause);
   }
 
   /** Rejects with the first error of `work` or `skip`, once nothing runs any more. */
   async run(): Promise<PoolEnding> {
-    for (;;) {
-      await this.endingAllOnError(() => this.skipUnreachable());
-      this.startReady();
-      if (this.running.size === 0) break;
-      await Promise.race(this.running.values());
+    const { subscribe, signal, tasks, clock } = this.options;
+    const unsubscribe = subscribe(this.onEvent);
+    // What was recorded before anybody listened.
+    for (const { id } of tasks) this.ready.refresh(id, clock.now());
+    signal.addEventListener("abort", this.changed.call);
+    try {
+      for (;;) {
+        await this.endingAllOnError(() => this.skipUnreachable());
+        // No `await` from here to the wait: what ends in between would be neither seen nor waited for.
+        const lookAgainAt = this.look();
+        if (this.running.size === 0 && lookAgainAt === undefined) break;
+        await this.nextChange(lookAgainAt);
+      }
+    } finally {
+      unsubscribe();
+      signal.removeEventListener("abort", this.changed.call);
     }
     if (this.errors.length > 0) throw this.errors[0];
-    return this.stopReason === undefined ? { kind: "exhausted" } : { kind: "stopped", reason: this.stopReason };
+    return this.ending();
   }
 
-  private startReady(): void {
-    this.stopReason ??= this.options.whyStop();
-    for (const task of this.options.tasks) {
-      if (this.stopReason !== undefined || this.running.size >= this.options.workers) return;
-      if (!this.isReady(task)) continue;
-      const done = this.workOn(task).finally(() => this.running.delete(task.id));
-      this.running.set(task.id, done);
+  /** How urgent a task's checks are, for `ValidationQueue`: milliseconds of work in the longest chain it begins. */
+  priorityOf(task: Task): number {
+    return this.ready.chainOf(task.id);
+  }
+
+  /** What a task waits for, in words; undefined: it does not wait. */
+  whyWaiting(task: Task): string | undefined {
+    const { state, alreadyComplete, clock } = this.options;
+    const { hold } = this;
+    return whyWaiting(task, {
+      ...{ state: state(), alreadyComplete, hold, notBefore: this.notBefore(task), now: clock.now() },
+    });
+  }
+
+  /** Starts what can start. Gives when to look again even if nothing has changed by then. */
+  private look(): number | undefined {
+    try {
+      this.tellOvertime();
+      const lookAgainAt = this.startReady() ?? Number.POSITIVE_INFINITY;
+      const next = Math.min(lookAgainAt, this.running.overtimeAt);
+      return Number.isFinite(next) ? next : undefined;
+    } catch (error) {
+      this.endAll(error);
+      return undefined;
     }
   }
 
-  private workOn(task: Task): Promise<void> {
-    return this.endingAllOnError(async () => {
-      const ending = await this.options.work(task);
-      if (ending === "interrupted") this.stopReason ??= "interrupted";
-      if (ending === "stop-run") this.stopReason ??= `${task.id}: ${this.failureOf(task)}`;
-    });
+  private startReady(): number | undefined {
+    const { signal, whyStop } = this.options;
+    this.stopReason ??= signal.aborted ? "interrupted" : whyStop();
+    const decision = this.stopReason === undefined ? decide(this.ready, this.situation()) : NOTHING_STARTS;
+    for (const next of decision.start) this.start(next);
+    this.tellHold(decision.hold);
+    if (this.running.size > 0 || decision.lookAgainAt === undefined) return decision.lookAgainAt;
+    return this.unlessTooLong(decision.lookAgainAt);
+  }
+
+  private situation(): Situation {
+    const { clock, workers, whyPaused } = this.options;
+    return {
+      now: clock.now(),
+      workers,
+      paused: whyPaused(),
+      running: this.running.all,
+      inValidation: this.running.all.filter(({ task }) => this.isInValidation(task.id)).length,
+      notBefore: (task) => this.notBefore(task),
+      scopesMeet: (one, other) => this.scopesMeet(this.scopeOf(one), this.scopeOf(other)),
+    };
+  }
+
+  private start(next: RunningTask): void {
+    const { clock, effortOf } = this.options;
+    this.ready.take(next.task.id);
+    this.running.add(next, clock.now(), effortOf(next.task));
+    // Kept nowhere: it never rejects, and its end wakes the loop.
+    void this.workOn(next.task);
+  }
+
+  private async workOn(task: Task): Promise<void> {
+    await this.endingAllOnError(async () => this.note(task, await this.options.work(task)));
+    this.running.remove(task.id);
+    this.ready.giveBack(task.id, Math.max(this.options.clock.now(), this.notBefore(task) ?? 0));
+    this.changed.call();
+  }
+
+  private note(task: Task, ending: TaskEnding): void {
+    const { clock, failurePolicy } = this.options;
+    if (ending === "postponed") this.patience.postponed(task.id, clock.now());
+    else this.patience.progressed(task.id);
+    if (ending === "interrupted") this.stopReason ??= "interrupted";
+    if (ending === "stop-run") this.stopReason ??= `${task.id}: ${this.failureOf(task)}`;
+    if (ending === "failed" && failurePolicy === "stop") {
+      this.stopReason ??= `${task.id} failed, and failurePolicy is stop: ${this.failureOf(task)}`;
+    }
   }
 
   /** An error waits until nothing runs any more: whoever hears of it lets go of the slots and of the journal. */
@@ -76,42 +202,87 @@ export class WorkerPool {
     try {
       await step();
     } catch (error) {
-      this.errors.push(error);
-      this.stopReason ??= "broken";
-      this.options.onBroken();
+      this.endAll(error);
     }
+  }
+
+  private endAll(error: unknown): void {
+    this.errors.push(error);
+    this.stopReason ??= "broken";
+    this.options.onBroken();
+  }
+
+  private async skipUnreachable(): Promise<void> {
+    for (let next = this.ready.nextDoomed(); next !== undefined; next = this.ready.nextDoomed()) {
+      await this.options.skip(next.task, next.because);
+      this.ready.refresh(next.task.id, this.options.clock.now());
+    }
+  }
+
+  private tellOvertime(): void {
+    const { clock, onOvertime } = this.options;
+    for (const { task, milliseconds } of this.running.takeOvertime(clock.now())) onOvertime(task, milliseconds);
+  }
+
+  private tellHold(hold: Hold | undefined): void {
+    const isSame = hold?.reason === this.hold?.reason;
+    this.hold = hold;
+    if (!isSame) this.options.onHold(hold);
+  }
+
+  /** With nothing running, waiting has an end: beyond it the run stops, and can be gone on with. */
+  private unlessTooLong(until: number): number | undefined {
+    const now = this.options.clock.now();
+    if (!this.patience.isTooLong(until - now)) return until;
+    const [first, ...others] = this.ready.byAge;
+    const tasks = `${first?.task.id}${others.length === 0 ? "" : ` and ${counted(others.length, "more task")}`}`;
+    this.stopReason = `${tasks} would have to wait for ${describeCoolDown(until, now)}`;
+    if (Number.isFinite(until)) this.resumeAt = until;
+    return undefined;
+  }
+
+  /** Resolves when something has changed, the run is aborted, or it is time to look again. */
+  private async nextChange(lookAgainAt: number | undefined): Promise<void> {
+    const { clock } = this.options;
+    const from = clock.now();
+    const isIdle = this.running.size === 0;
+    await this.changed.wait(lookAgainAt === undefined ? undefined : lookAgainAt - from);
+    if (isIdle) this.patience.waited(clock.now() - from);
+  }
+
+  private readonly onEvent = (event: RunEvent): void => {
+    if (!("task" in event)) return;
+    const isMoved = this.ready.refresh(event.task, this.options.clock.now());
+    if (isMoved || this.hold?.reason === "validation") this.changed.call();
+  };
+
+  private ending(): PoolEnding {
+    const { stopReason, resumeAt } = this;
+    const phases = this.options.tasks.map(({ id }) => ({ id, phase: this.options.state().tasks.get(id)?.phase }));
+    const open = phases.filter(({ phase }) => phase !== "complete" && phase !== "failed" && phase !== "skipped");
+    if (stopReason !== undefined && open.length > 0) {
+      return { kind: "stopped", reason: stopReason, ...(resumeAt === undefined ? {} : { resumeAt }) };
+    }
+    const awaiting = open.filter(({ phase }) => phase === "awaiting_input").map(({ id }) => id);
+    return awaiting.length === 0 ? { kind: "exhausted" } : { kind: "awaiting", tasks: awaiting };
+  }
+
+  private notBefore(task: Task): number | undefined {
+    const cool = this.options.notBefore(task);
+    const rest = this.patience.restUntil(task.id);
+    return rest === undefined ? cool : Math.max(rest, cool ?? rest);
+  }
+
+  private isInValidation(id: string): boolean {
+    const phase = this.options.state().tasks.get(id)?.phase;
+    return phase === "verifying" || phase === "landing";
+  }
+
+  private scopeOf(task: Task): readonly string[] {
+    return [...task.files, ...(this.options.state().tasks.get(task.id)?.grantedPaths ?? [])];
   }
 
   private failureOf(task: Task): string {
     return this.options.state().tasks.get(task.id)?.failure?.message ?? "it met a failure that every task would meet";
-  }
-
-  private isReady(task: Task): boolean {
-    if (this.running.has(task.id) || !this.isWaiting(task)) return false;
-    return task.depends_on.every((id) => this.isComplete(id));
-  }
-
-  private isWaiting(task: Task): boolean {
-    const phase = this.options.state().tasks.get(task.id)?.phase;
-    return phase === "ready" || phase === "retrying";
-  }
-
-  private isComplete(id: string): boolean {
-    return this.options.alreadyComplete.has(id) || this.options.state().tasks.get(id)?.phase === "complete";
-  }
-
-  /** In the backlog's order a task comes after what it depends on, so one pass reaches everything. */
-  private async skipUnreachable(): Promise<void> {
-    for (const task of this.options.tasks) {
-      if (!this.isWaiting(task) || this.running.has(task.id)) continue;
-      const broken = task.depends_on.find((id) => this.isBroken(id));
-      if (broken !== undefined) await this.options.skip(task, broken);
-    }
-  }
-
-  private isBroken(id: string): boolean {
-    if (this.options.alreadyFailed.has(id)) return true;
-    const phase = this.options.state().tasks.get(id)?.phase;
-    return phase === "failed" || phase === "skipped";
   }
 }

@@ -28,11 +28,13 @@ export class WorktreeManager {
   readonly gate: Slot;
   private readonly free: Slot[];
   private readonly leases: readonly Lock[];
+  private readonly paths: readonly string[];
 
   private constructor(slots: readonly Slot[], gate: Slot, leases: readonly Lock[]) {
     this.free = [...slots];
     this.gate = gate;
     this.leases = leases;
+    this.paths = [...slots, gate].map(({ directory }) => directory);
   }
 
   /** Leases `count` slots and a gate, the lowest free numbers. Rejects with `Refusal` when there are none. */
@@ -50,6 +52,11 @@ export class WorktreeManager {
       await releaseAll(leases);
       throw error;
     }
+  }
+
+  /** Absolute paths of all of them. */
+  get directories(): readonly string[] {
+    return this.paths;
   }
 
   /** Lends a slot. There is one for each worker, so asking for more is a bug. */

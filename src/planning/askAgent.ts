@@ -144,6 +144,7 @@ class Asking<Answer> {
     if (result.metadata.failedStructuredOutput) await memory.rememberFailedStructuredOutput(model);
     switch (verdict.next) {
       case "accept":
+        await memory.succeeded(model, this.request.role);
         return success({ answer: verdict.answer, author: this.authorOf(model, result.metadata.sampling) });
       case "later":
         await this.coolDown(model, verdict.failure);

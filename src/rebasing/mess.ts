@@ -1,3 +1,7 @@
+import type { FailedAssertion } from "../types.ts";
+
+export type { FailedAssertion };
+
 /** What sort of mess an attempt made; each has a rule of its own for what is learned from it. */
 export type MessClass =
   /** The agent left its task. */
@@ -20,15 +24,6 @@ export type MessClass =
   | "timeout"
   /** A person looked at the work and said no. */
   | "rejected";
-
-/** One failed assertion or compile error, as far as a test runner or compiler said it. */
-export interface FailedAssertion {
-  readonly says: string;
-  readonly test?: string | undefined;
-  readonly file?: string | undefined;
-  /** From 1. */
-  readonly line?: number | undefined;
-}
 
 /** What is known of a failed attempt; everything in it came from programs and agents, and is data. */
 export interface Mess {

@@ -45,6 +45,14 @@ const runEventSchema = z.discriminatedUnion("type", [
     context: z.enum(["full", "minimal", "essential"]).optional(),
   }),
   z.object({ type: z.literal("session_opened"), task: z.string(), attempt: z.number(), session: z.string() }),
+  /** Another model goes on where the last one's provider failed, in the same work tree and attempt. */
+  z.object({
+    type: z.literal("model_changed"),
+    task: z.string(),
+    attempt: z.number(),
+    model: z.string(),
+    because: z.string(),
+  }),
   z.object({
     type: z.literal("agent_finished"),
     task: z.string(),

@@ -134,6 +134,7 @@ export class RunProjection {
         return;
       case "attempt_started":
       case "session_opened":
+      case "model_changed":
       case "work_captured":
       case "verification_finished":
       case "correction_sent":

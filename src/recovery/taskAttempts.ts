@@ -59,6 +59,8 @@ function advance(
       const archived = archivedRef === undefined ? {} : { archivedRef };
       return { ...attempt, outcome: "failed", reason, message, transient, ...archived };
     }
+    case "model_changed":
+      return { ...attempt, model: event.model };
     case "session_opened":
     case "work_captured":
     case "verification_finished":

@@ -54,6 +54,8 @@ export interface Approval {
 /** How an attempt's mess was sorted, and what was learned from it. */
 export interface Lesson {
   readonly attempt: number;
+  /** Who made it; undefined: nobody was asked. */
+  readonly model: string | undefined;
   readonly mess: string;
   readonly text: string;
 }
@@ -151,6 +153,7 @@ const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = 
   attempt_started: BETWEEN_ATTEMPTS,
   session_opened: ["preparing", "working"],
   agent_finished: WITH_AN_AGENT,
+  model_changed: ["preparing", "working"],
   work_captured: ["working"],
   verification_finished: ["verifying"],
   correction_sent: ["working"],
@@ -165,7 +168,8 @@ const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = 
   answer_given: ["awaiting_input"],
   landing_intended: ["verifying", "landing"],
   task_landed: ["landing"],
-  task_undone: ["complete"],
+  // Ready: in a run that was begun for the undoing, of a task that an earlier run landed.
+  task_undone: ["complete", "ready"],
   attempt_failed: [...IN_ATTEMPT, "awaiting_input"],
   task_failed: [...BETWEEN_ATTEMPTS, "preparing", "working", "verifying"],
   task_skipped: BETWEEN_ATTEMPTS,
@@ -231,6 +235,8 @@ function apply(task: TaskState, event: TaskEvent): TaskState {
         verified: event.passed,
         flaky: (event.results ?? []).flatMap(({ command, flaky }) => (flaky === true ? [command] : [])),
       };
+    case "model_changed":
+      return { ...task, model: event.model };
     case "correction_sent":
       return { ...task, corrections: event.correction };
     case "proof_finished":
@@ -292,11 +298,11 @@ function answered(task: TaskState, { approved, input }: Extract<TaskEvent, { typ
 }
 
 function learned(
-  { lessons }: TaskState,
+  { lessons, model }: TaskState,
   { attempt, mess, lesson }: Extract<TaskEvent, { type: "attempt_failed" }>,
 ): readonly Lesson[] {
   if (mess === undefined || lesson === undefined) return lessons;
-  return [...lessons, { attempt, mess, text: lesson }];
+  return [...lessons, { attempt, model, mess, text: lesson }];
 }
 
 /** What BACKLOG.yaml shows of a phase. */

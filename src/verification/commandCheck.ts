@@ -2,6 +2,11 @@ import type { Confinement } from "../core/confinement.ts";
 import { endLeftoverProcesses, WORKTREE_VARIABLE } from "../core/leftoverProcesses.ts";
 import { type ProcessEnd, type ProcessOutcome, passed, runShellCommand } from "../core/shell.ts";
 import { lastLines, truncateUtf8 } from "../core/utf8.ts";
+import type { FailedAssertion } from "../types.ts";
+import { failedAssertions, findFailures } from "./failedAssertions.ts";
+import { failureFingerprints, type KnownFailure, newFailures } from "./failureFingerprints.ts";
+import { outputLines } from "./outputLines.ts";
+import { type TestResults, testResults } from "./testResults.ts";
 
 export interface CheckSurroundings {
   readonly directory: string;
@@ -13,40 +18,94 @@ export interface CheckSurroundings {
   readonly signal: AbortSignal;
 }
 
-/** The first command that did not pass. `output` is the end of what it printed, trimmed. */
+/** A command that did not pass. */
 export interface FailedCheck {
   readonly command: string;
   readonly how: string;
+  /** The end of what it printed, trimmed. */
   readonly output: string;
   /** True when the check was stopped from outside: it says nothing about the work. */
   readonly aborted: boolean;
+  /** False when it was stopped, used up its time or never began: it may not have looked at the work. */
+  readonly hasVerdict: boolean;
+  /** The first failures in all that it printed; none where nothing is understood. */
+  readonly assertions: readonly FailedAssertion[];
+  readonly tests?: TestResults | undefined;
+  /** What tells its failures from others; see `failureFingerprints`. */
+  readonly fingerprints: readonly string[];
 }
 
 /** What is known of a command that was run. */
 export interface CheckResult {
   readonly command: string;
+  /** Of both runs, when it was run again. */
   readonly durationMs: number;
+  /** Of the last run, where the command said it. */
+  readonly tests?: TestResults | undefined;
+  /** It failed, and passed when it was run again at once: it counts as passed. */
+  readonly flaky?: boolean | undefined;
+  /** It failed, whether or not that was tolerated. */
+  readonly failed?: FailedCheck | undefined;
 }
 
 export interface ChecksOutcome {
-  /** Undefined: all passed. Commands after the failed one were not run. */
+  /** Undefined: all passed, or failed as they may. */
   readonly failed: FailedCheck | undefined;
-  /** Of the commands that ran, in order, the failed one included. */
+  /** Of the commands that ran, in order, failed ones included. */
   readonly results: readonly CheckResult[];
 }
 
-/** Enough for the last failures of a test run. */
+export interface CheckOptions {
+  /** Run a command that fails once more; default true. False where a failure is what is looked for. */
+  readonly retryFlaky?: boolean;
+  /** Run all commands, also after one has failed; default false. */
+  readonly runAll?: boolean;
+  /** Failures of the untouched base: a command of which nothing else fails does not count as failed. */
+  readonly known?: readonly KnownFailure[];
+}
+
+/** Enough for the last failures of a test run: runners print what matters last. */
 const OUTPUT_BYTES = 4_000;
 
 /** Runs commands one after the other until one does not exit with 0. What a command leaves running is ended with it. */
-export async function runChecks(commands: readonly string[], surroundings: CheckSurroundings): Promise<ChecksOutcome> {
+export async function runChecks(
+  commands: readonly string[],
+  surroundings: CheckSurroundings,
+  options: CheckOptions = {},
+): Promise<ChecksOutcome> {
   const results: CheckResult[] = [];
+  let first: FailedCheck | undefined;
   for (const command of commands) {
-    const outcome = await runCommand(command, surroundings);
-    results.push({ command, durationMs: outcome.durationMs });
-    if (!passed(outcome)) return { failed: failedCheck(command, outcome), results };
+    const { counts, ...result } = await checkCommand(command, surroundings, options);
+    results.push(result);
+    if (!counts) continue;
+    first ??= result.failed;
+    if (options.runAll !== true || result.failed?.aborted === true) break;
   }
-  return { failed: undefined, results };
+  return { failed: first, results };
+}
+
+/** One command, and again if its failure may be an accident. `counts`: it failed in a way that is not known. */
+async function checkCommand(
+  command: string,
+  surroundings: CheckSurroundings,
+  { retryFlaky = true, known = [] }: CheckOptions,
+): Promise<CheckResult & { readonly counts: boolean }> {
+  const first = await runCommand(command, surroundings);
+  const failed = resultOf(command, first, surroundings.directory);
+  const counts = failed.failed !== undefined && newFailures(known, failed.failed).length > 0;
+  if (!counts || !retryFlaky || !isVerdict(first.end) || surroundings.signal.aborted) return { ...failed, counts };
+
+  const second = await runCommand(command, surroundings);
+  // Stopped on the way: what the first run showed is all that is known.
+  if (second.end.reason === "aborted") return { ...failed, counts };
+  const again = resultOf(command, second, surroundings.directory);
+  return {
+    ...again,
+    durationMs: first.durationMs + second.durationMs,
+    ...(again.failed === undefined ? { flaky: true } : {}),
+    counts: again.failed !== undefined && newFailures(known, again.failed).length > 0,
+  };
 }
 
 async function runCommand(command: string, surroundings: CheckSurroundings): Promise<ProcessOutcome> {
@@ -62,9 +121,32 @@ async function runCommand(command: string, surroundings: CheckSurroundings): Pro
   return outcome;
 }
 
-function failedCheck(command: string, outcome: ProcessOutcome): FailedCheck {
-  const { end } = outcome;
-  return { command, how: describeEnd(end), output: endOfOutput(outcome), aborted: end.reason === "aborted" };
+/** A command that ended by itself, or crashed; not one that was stopped, used up its time or never began. */
+function isVerdict({ reason }: ProcessEnd): boolean {
+  return reason === "exited" || reason === "signaled";
+}
+
+function resultOf(command: string, outcome: ProcessOutcome, directory: string): CheckResult {
+  const { durationMs, end } = outcome;
+  const lines = outputLines(wholeOutput(outcome));
+  const tests = testResults(lines);
+  const result = { command, durationMs, ...(tests === undefined ? {} : { tests }) };
+  if (passed(outcome)) return result;
+  const failures = findFailures(lines, directory);
+  const how = describeEnd(end);
+  return {
+    ...result,
+    failed: {
+      command,
+      how,
+      output: lastLines(wholeOutput(outcome), OUTPUT_BYTES),
+      aborted: end.reason === "aborted",
+      hasVerdict: isVerdict(end),
+      assertions: failedAssertions(failures),
+      ...(tests === undefined ? {} : { tests }),
+      fingerprints: end.reason === "exited" ? failureFingerprints(failures, lines, how) : [`ended: ${how}`],
+    },
+  };
 }
 
 /** A failed check in one line. */
@@ -88,8 +170,9 @@ function describeEnd(end: ProcessEnd): string {
   }
 }
 
-/** Test runners print what matters last. */
-function endOfOutput({ stdout, stderr }: ProcessOutcome): string {
-  const parts = [stdout, stderr].map((part) => part.trimEnd()).filter((part) => part !== "");
-  return lastLines(parts.join("\n"), OUTPUT_BYTES);
+function wholeOutput({ stdout, stderr }: ProcessOutcome): string {
+  return [stdout, stderr]
+    .map((part) => part.trimEnd())
+    .filter((part) => part !== "")
+    .join("\n");
 }

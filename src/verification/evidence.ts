@@ -1,15 +1,20 @@
+import { counted } from "../core/counted.ts";
 import { protectedPathReason } from "../core/protectedPaths.ts";
 import type { Change } from "../git/changes.ts";
 import { GITLINK_MODE, LINK_MODE } from "../git/rawDiff.ts";
+import type { AddedSecret } from "./diffSecrets.ts";
 
 /** What is looked at of a change. */
-export type ChangedPath = Pick<Change, "path" | "oldMode" | "newMode" | "filter">;
+export type ChangedPath = Pick<Change, "path" | "oldMode" | "newMode" | "filter" | "size">;
 
 /** Why a piece of work may not land. Each kind is checked before any command runs. */
 export type Violation =
   | { readonly reason: "empty" }
   | { readonly reason: "outside_scope"; readonly paths: readonly string[] }
-  | { readonly reason: "forbidden"; readonly paths: readonly { readonly path: string; readonly what: string }[] };
+  | { readonly reason: "forbidden"; readonly paths: readonly { readonly path: string; readonly what: string }[] }
+  /** By file and kind, never by value. */
+  | { readonly reason: "secret"; readonly secrets: readonly AddedSecret[] }
+  | { readonly reason: "too_large"; readonly says: string };
 
 export interface EvidenceRules {
   /** True for a path the task may write. */
@@ -17,9 +22,15 @@ export interface EvidenceRules {
   readonly allowEmpty: boolean;
 }
 
+/** X9. The content a task may change, in bytes: 1 GB. */
+const QUOTA_BYTES = 1_000_000_000;
+/** No task a person would read changes more files; an installed package or a build folder does. */
+const QUOTA_PATHS = 10_000;
+
 /**
  * What a difference alone says against work: nothing was changed, something outside the task's scope was, or something
- * that no task may bring: a new symbolic link, a submodule, git's own files, OpenCode's configuration. Pure.
+ * that no task may bring: a new symbolic link, a submodule, git's own files, OpenCode's configuration, or more than
+ * a task may hold. Keys are looked for by `addedSecrets`. Pure.
  */
 export function violations(changes: readonly ChangedPath[], rules: EvidenceRules): Violation[] {
   if (changes.length === 0) return rules.allowEmpty ? [] : [{ reason: "empty" }];
@@ -28,10 +39,21 @@ export function violations(changes: readonly ChangedPath[], rules: EvidenceRules
     return what === undefined ? [] : [{ path: change.path, what }];
   });
   const outside = changes.map(({ path }) => path).filter((path) => !rules.mayWrite(path));
+  const size = sizeProblem(changes);
   return [
     ...(forbidden.length === 0 ? [] : [{ reason: "forbidden" as const, paths: forbidden }]),
     ...(outside.length === 0 ? [] : [{ reason: "outside_scope" as const, paths: outside }]),
+    ...(size === undefined ? [] : [{ reason: "too_large" as const, says: size }]),
   ];
+}
+
+function sizeProblem(changes: readonly ChangedPath[]): string | undefined {
+  if (changes.length > QUOTA_PATHS) {
+    return `${counted(changes.length, "file")} changed, a task may change ${counted(QUOTA_PATHS, "file")}`;
+  }
+  const bytes = changes.reduce((sum, { size = 0 }) => sum + size, 0);
+  if (bytes <= QUOTA_BYTES) return undefined;
+  return `${(bytes / 1e9).toFixed(2)} GB of changed content, a task may change ${QUOTA_BYTES / 1e9} GB`;
 }
 
 function forbiddenKind({ path, oldMode, newMode, filter }: ChangedPath): string | undefined {
@@ -53,6 +75,10 @@ export function describeViolation(violation: Violation): string {
       return `changed outside the task's files: ${shortList(violation.paths)}`;
     case "forbidden":
       return `not allowed: ${shortList(violation.paths.map(({ path, what }) => `${path} (${what})`))}`;
+    case "secret":
+      return `adds what looks like a key: ${shortList(violation.secrets.map(({ path, line, kind }) => `${path}:${line} (${kind})`))}`;
+    case "too_large":
+      return `too large: ${violation.says}`;
   }
 }
 

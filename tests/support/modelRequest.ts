@@ -60,13 +60,14 @@ export interface ToolResult {
 /** The tool OpenCode offers when a prompt asks for an answer by schema. */
 export const STRUCTURED_OUTPUT_TOOL = "StructuredOutput";
 
-export type AskedRole = "planner" | "researcher" | "backlog" | "worker" | "other";
+export type AskedRole = "planner" | "researcher" | "backlog" | "worker" | "reviewer" | "probe" | "other";
 
 /** Which of the project's roles asks, told from the request itself: the answer's schema, else whether it may write. */
 export function askedRole(request: ModelRequest): AskedRole {
   const schema = answerSchema(request);
   if (schema !== undefined) return roleOfSchema(schema);
-  return offersTool(request, "write") || offersTool(request, "edit") ? "worker" : "other";
+  if (offersTool(request, "write") || offersTool(request, "edit")) return "worker";
+  return toolNames(request).length === 0 && systemText(request).includes("one word") ? "probe" : "other";
 }
 
 function roleOfSchema(schema: Readonly<Record<string, unknown>>): AskedRole {
@@ -74,6 +75,7 @@ function roleOfSchema(schema: Readonly<Record<string, unknown>>): AskedRole {
   if (typeof properties !== "object" || properties === null) return "other";
   if ("items" in properties) return "planner";
   if ("findings" in properties) return "researcher";
+  if ("criteria" in properties) return "reviewer";
   return "tasks" in properties ? "backlog" : "other";
 }
 

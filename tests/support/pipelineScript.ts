@@ -20,6 +20,7 @@ export interface PipelineScript {
   readonly planner?: Answer<PlanningPerspective>;
   readonly researcher?: ModelHandler;
   readonly backlog?: ModelHandler;
+  readonly reviewer?: ModelHandler;
   /** By the task's id. */
   readonly worker?: Answer<string>;
 }
@@ -36,6 +37,11 @@ export function pipelineHandler(script: PipelineScript): ModelHandler {
         return script.backlog?.(request) ?? unscripted(role);
       case "worker":
         return script.worker?.(taskOf(request) ?? "", request) ?? unscripted(role);
+      case "reviewer":
+        return script.reviewer?.(request) ?? unscripted(role);
+      // Every model that is routed to is asked for a sign of life first.
+      case "probe":
+        return text("ok");
       case "other":
         return unscripted(role);
       default:

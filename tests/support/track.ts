@@ -12,6 +12,7 @@ import type { AgentRunner } from "../../src/core/agentRunner.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { CommandContext, CommandReport } from "../../src/core/commandContext.ts";
 import { formatModelRef, type ModelCatalog } from "../../src/core/modelCatalog.ts";
+import { pause } from "../../src/core/pause.ts";
 import { stateDirectoryFor } from "../../src/core/stateDirectory.ts";
 import { implementCommand } from "../../src/implementation/implementCommand.ts";
 import type { ImplementFlags } from "../../src/implementation/implementScene.ts";
@@ -240,6 +241,8 @@ export class Track {
       runner,
       models: catalogOf(settings.models),
       clock: { now: () => systemClock.now() + offset },
+      // What is waited for between attempts is asserted on its own: here nobody waits for it.
+      pause: (_, signal) => pause(1, signal),
       signal: settings.signal ?? new AbortController().signal,
       notify: undefined,
       workerNotices: [],

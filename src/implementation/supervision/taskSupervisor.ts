@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { AgentSupervisor, RunningAgent, ScopeRequest, ToolCall, ToolOutcome } from "../../core/agentSupervisor.ts";
-import type { DriftAssessment, TraceEvent } from "../../monitoring/agentTrace.ts";
+import type { TraceEvent } from "../../monitoring/agentTrace.ts";
+import type { DriftReading } from "../../monitoring/contextDriftDetector.ts";
 import type { RunEvent } from "../../recovery/runEvents.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import type { Notices } from "./notices.ts";
@@ -25,7 +26,7 @@ export interface TaskSupervisorOptions {
   readonly lock: ToolLock;
   readonly checkpoints: Checkpoints;
   readonly notices: Notices;
-  readonly drift: { readonly observe: (event: TraceEvent) => DriftAssessment };
+  readonly drift: { readonly observe: (event: TraceEvent) => DriftReading };
   readonly amend: (request: ScopeRequest) => Amendment;
   readonly record: (event: RunEvent) => Promise<void>;
   /** Ends the agent's session. */
@@ -48,7 +49,6 @@ export class TaskSupervisor implements AgentSupervisor {
   private readonly silence: NodeJS.Timeout;
   private readonly holding = new Set<string>();
   private compactions = 0;
-  private noticedFor: string | undefined;
   private halted: Halt | undefined;
 
   constructor(options: TaskSupervisorOptions) {
@@ -163,17 +163,13 @@ export class TaskSupervisor implements AgentSupervisor {
 
   private observe(event: TraceEvent): void {
     if (this.halted !== undefined) return;
-    const { level, score, signals } = this.options.drift.observe(event);
-    if (level === "critical") this.stopFor({ reason: "drift", score, signals });
-    else if (level === "notice") this.noticeOnce(score, signals);
-  }
-
-  private noticeOnce(score: number, signals: readonly string[]): void {
-    const cause = signals[0];
-    if (cause === undefined || cause === this.noticedFor) return;
-    this.noticedFor = cause;
-    this.tell("notice", score, signals);
-    this.options.notices.send(signals);
+    const { isNews, level, score, signals } = this.options.drift.observe(event);
+    if (level === "critical") {
+      this.stopFor({ reason: "drift", score, signals });
+    } else if (level === "notice" && isNews) {
+      this.tell("notice", score, signals);
+      this.options.notices.send(signals);
+    }
   }
 
   /** Whatever tool is running ends first, the next ones wait, what is there is saved; then the session is ended. */

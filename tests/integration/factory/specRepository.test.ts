@@ -1,11 +1,17 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { type StateDirectory, stateDirectoryFor } from "../../../src/core/stateDirectory.ts";
-import { readPlanVersions, readTaskVersions } from "../../../src/factory/specHistory.ts";
+import {
+  latestTaskSpec,
+  readBacklogVersions,
+  readPlanVersions,
+  readTaskVersions,
+} from "../../../src/factory/specHistory.ts";
 import { SpecRepository } from "../../../src/factory/specRepository.ts";
+import { taskSpecText } from "../../../src/factory/specText.ts";
 import { ControlRepository } from "../../../src/git/controlRepository.ts";
 import { Git } from "../../../src/git/gitProcess.ts";
 import { inspectRepository } from "../../../src/git/userRepository.ts";
@@ -189,6 +195,76 @@ test.each([["plans/a b.md"], ["../x.lock"], ["PLAN.md"], ["plan.md"], ["tasks/ши
     expect(versions.map(({ difference }) => difference.split("\n").at(-1))).toEqual(["+mine"]);
   },
 );
+
+describe("lessons", () => {
+  const learned = (attempt: number) => ({
+    attempt,
+    model: undefined,
+    mess: "acceptance",
+    text: `a.test.ts:${attempt}: broken`,
+  });
+  const record = async (id: string, attempts: number) =>
+    (await specs()).recordLessons(
+      { trackId: "feature", taskId: id, lessons: Array.from({ length: attempts }, (_, index) => learned(index + 1)) },
+      { author: "rebase", reason: `attempt ${attempts}: acceptance failed` },
+    );
+
+  test("of each failed attempt are a version of the task, recorded once, with the reason and what was added", async () => {
+    await (await specs()).recordBacklog(specOf(backlog(task("T001"), task("T002"))), BY_AGENT);
+    const first = await record("T001", 1);
+    const second = await record("T001", 2);
+    expect(await record("T001", 2)).toBe(second);
+
+    const versions = await versionsOf("T001");
+    expect(versions.map(({ id, author, reason }) => [id, author, reason]).slice(1)).toEqual([
+      [String(first), "rebase", "attempt 1: acceptance failed"],
+      [String(second), "rebase", "attempt 2: acceptance failed"],
+    ]);
+    expect(versions[2]?.difference).toMatch(/^\+\+\+ b\/lessons\/T001.yaml$/m);
+    expect(versions[2]?.difference).toContain('+  lesson: "a.test.ts:2: broken"');
+    expect(await versionsOf("T002")).toHaveLength(1);
+    expect((await readBacklogVersions(git, state.controlGit, "feature")).map(({ id }) => id)).toContain(String(second));
+  });
+
+  test("are no edit of the file that is read next, and are what they were after an edit of another task", async () => {
+    const given = backlog(task("T001"), task("T002"));
+    await (await specs()).recordBacklog(specOf(given), BY_AGENT);
+    const lesson = await record("T001", 1);
+    expect(await (await specs()).noticeBacklog(specOf(given, "# a comment\n"))).toBe(String(lesson));
+    expect(await latestTaskSpec(git, state.controlGit, "feature", "T001")).toBe(taskSpecText(task("T001")));
+
+    await (await specs()).noticeBacklog(specOf(backlog(task("T001"), task("T002", { title: "Edited" }))));
+    expect((await versionsOf("T001")).at(-1)?.id).toBe(String(lesson));
+  });
+
+  test("go when the task says something else", async () => {
+    await (await specs()).recordBacklog(specOf(backlog(task("T001"))), BY_AGENT);
+    await record("T001", 1);
+    await (await specs()).noticeBacklog(specOf(backlog(task("T001", { title: "Other" }))));
+    expect((await versionsOf("T001")).at(-1)?.difference).toMatch(/^-- attempt: 1$/m);
+  });
+
+  test("of a task or a track without versions are not recorded", async () => {
+    expect(await record("T001", 1)).toBeUndefined();
+    expect(await versionsOf("T001")).toEqual([]);
+    await (await specs()).recordBacklog(specOf(backlog(task("T001"))), BY_AGENT);
+    expect(await record("T002", 1)).toBeUndefined();
+  });
+
+  test("recorded at once for several tasks, while the file is edited, are all kept", async () => {
+    const ids = ["T001", "T002", "T003", "T004"];
+    await (await specs()).recordBacklog(specOf(backlog(...ids.map((id) => task(id)))), BY_AGENT);
+    const edited = backlog(...ids.map((id) => task(id)), task("T005"));
+    await Promise.all([...ids.map((id) => record(id, 1)), (await specs()).noticeBacklog(specOf(edited))]);
+    const lessons = repositoryAt(state.controlGit).git(
+      "ls-tree",
+      "--name-only",
+      "refs/mac/specs/tracks/feature:lessons",
+    );
+    expect((await lessons).trim().split("\n")).toEqual(ids.map((id) => `${id}.yaml`));
+    expect((await versionsOf("T005")).map(({ author }) => author)).toEqual(["person"]);
+  });
+});
 
 test("nothing recorded reads as no history, and reading makes nothing", async () => {
   expect(await versionsOf("T001")).toEqual([]);

@@ -35,7 +35,13 @@ test("the journal keeps of a message its size, its digest and what was left out,
   expect(message).toMatchObject({
     sha256: createHash("sha256").update(prompt).digest("hex"),
     bytes: Buffer.byteLength(prompt),
-    omissions: [{ section: "network" }, { section: "verify" }, { section: "feature" }, { section: "context" }],
+    omissions: [
+      { section: "network" },
+      { section: "tools" },
+      { section: "verify" },
+      { section: "feature" },
+      { section: "context" },
+    ],
   });
   expect(journal).not.toContain("Fact 0");
   expect(progress).toContain("left out to keep messages small: T001: verify left out");
@@ -79,7 +85,10 @@ test("an unknown base is said once and refuses nothing; a backlog without one sa
 });
 
 test("a key in AGENTS.md keeps the file from the agents; one that a command prints goes no further", async () => {
-  const acceptance = [{ run: `grep -q fine ${fileOf("T001")} || { echo "got ${"$"}(cat words/t001.txt)"; exit 1; }` }];
+  // In two parts, or it would be found in the backlog.
+  const [begin, rest] = [TOKEN.slice(0, 4), TOKEN.slice(4)];
+  const print = `printf 'got %s%s\\n' ${begin} ${rest}`;
+  const acceptance = [{ run: `grep -q fine ${fileOf("T001")} || { ${print}; exit 1; }` }];
   await using track = await makeTrack({
     tasks: [{ id: "T001", acceptance }],
     verify: [],
@@ -88,7 +97,7 @@ test("a key in AGENTS.md keeps the file from the agents; one that a command prin
   const { runner, progress, report } = await track.implement(
     scripted({
       T001: async (agent) => {
-        await agent.write({ [fileOf("T001")]: agent.turn === 1 ? `${TOKEN}\n` : "fine\n" });
+        await agent.write({ [fileOf("T001")]: agent.turn === 1 ? "bad\n" : "fine\n" });
         return undefined;
       },
     }),

@@ -8,6 +8,9 @@ import { until } from "../../support/until.ts";
 
 const ONE = [{ id: "T001" }];
 
+/** What fails is not sent back to the session: the attempt has failed. */
+const NO_CORRECTIONS = { options: { maxSelfCorrections: 0 } };
+
 describe("a bad attempt is thrown away, and the next one, told why, begins clean", () => {
   const attempts: Record<string, { readonly bad: (agent: ScriptedAgent) => Promise<unknown>; readonly told: string }> =
     {
@@ -38,7 +41,7 @@ describe("a bad attempt is thrown away, and the next one, told why, begins clean
       },
       "the agent's directory gone": {
         bad: (agent) => rm(agent.directory, { recursive: true }),
-        told: "An earlier attempt was thrown away",
+        told: "Attempt 1 failed",
       },
       "the agent's directory replaced by a link": {
         bad: async (agent) => {
@@ -46,14 +49,14 @@ describe("a bad attempt is thrown away, and the next one, told why, begins clean
           await mkdir(`${agent.directory}-elsewhere`, { recursive: true });
           await symlink(`${agent.directory}-elsewhere`, agent.directory);
         },
-        told: "An earlier attempt was thrown away",
+        told: "Attempt 1 failed",
       },
       "folders that deny their owner": {
         bad: async (agent) => {
           await agent.write({ "locked/a.txt": "a" });
           await chmod(join(agent.directory, "locked"), 0o000);
         },
-        told: "An earlier attempt was thrown away",
+        told: "Attempt 1 failed",
       },
     };
 
@@ -69,14 +72,14 @@ describe("a bad attempt is thrown away, and the next one, told why, begins clean
         }
         second = await agent.files();
         return writesItsWord(agent);
-      });
+      }, NO_CORRECTIONS);
 
       expect(report.outcome).toEqual({ done: true });
       expect(runner.tasks).toEqual(["T001", "T001"]);
       expect(second).toEqual(["kept.txt", "tasks/BACKLOG.yaml", "words/first.txt"]);
       const [first, next] = runner.agents;
       expect(next?.prompt).toContain(told);
-      expect(next?.prompt).toContain("An earlier attempt was thrown away");
+      expect(next?.prompt).toContain("Attempt 1 failed");
       expect(first?.prompt).not.toContain("earlier attempt");
       expect(await track.repository.git("diff", "--name-only", "main~1", "main")).toBe(fileOf("T001"));
     });
@@ -184,7 +187,7 @@ test("a key that is not accepted stops the whole run at once, says so, and costs
   expect(await track.statuses()).toEqual({ T001: "failed", T002: "complete", T003: "complete" });
 });
 
-test("work that conflicts with what has landed meanwhile is done again from there", async () => {
+test("work that only looks like a conflict, since git takes a folder for a moved one, lands file by file", async () => {
   await using track = await makeTrack({
     tasks: [
       { id: "T001", files: ["old/a.txt", "new/a.txt"] },
@@ -210,8 +213,7 @@ test("work that conflicts with what has landed meanwhile is done again from ther
   );
 
   expect(report.outcome).toEqual({ done: true });
-  expect(runner.tasks.sort()).toEqual(["T001", "T002", "T002"]);
-  expect(runner.agents[2]?.prompt).toContain("conflicts with what has landed meanwhile");
+  expect(runner.tasks.sort()).toEqual(["T001", "T002"]);
   expect(await track.repository.git("ls-tree", "-r", "--name-only", "mac/words")).toContain("old/b.txt");
 });
 

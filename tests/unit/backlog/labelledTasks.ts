@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import type { RepositoryFacts } from "../../../src/backlog/repositoryFacts.ts";
 import type { Complexity, Task } from "../../../src/types.ts";
 import { makeFacts } from "./facts.ts";
 import { makeTask } from "./fixtures.ts";
+import { MORE_LINES } from "./labelledLines.ts";
 
 export interface LabelledTask {
   readonly label: Complexity;
@@ -124,6 +126,14 @@ function labelled(line: string, index: number): LabelledTask {
     facts: makeFacts(Object.fromEntries([...known, ...below])),
   };
 }
+
+/** Whether a task is set aside: decided by its title alone, so that nobody chooses. */
+const isSetAside = ({ task }: LabelledTask) => (createHash("sha256").update(task.title).digest()[0] ?? 0) % 2 === 1;
+
+const MORE = MORE_LINES.trim().split("\n").map(labelled);
+
+export const DEVELOPMENT_TASKS = MORE.filter((task) => !isSetAside(task));
+export const SET_ASIDE_TASKS = MORE.filter(isSetAside);
 
 const ALL = TASKS.trim().split("\n").map(labelled);
 

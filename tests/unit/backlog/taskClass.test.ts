@@ -4,7 +4,13 @@ import { classifyTask } from "../../../src/backlog/taskClass.ts";
 import type { Task } from "../../../src/types.ts";
 import { makeFacts } from "./facts.ts";
 import { makeTask } from "./fixtures.ts";
-import { HELD_OUT_TASKS, type LabelledTask, TUNING_TASKS } from "./labelledTasks.ts";
+import {
+  DEVELOPMENT_TASKS,
+  HELD_OUT_TASKS,
+  type LabelledTask,
+  SET_ASIDE_TASKS,
+  TUNING_TASKS,
+} from "./labelledTasks.ts";
 
 const classOf = ({ task, facts }: Pick<LabelledTask, "task" | "facts">) =>
   classifyTask(task, entrySizes([task], facts)).complexity;
@@ -13,14 +19,19 @@ const shareRight = (tasks: readonly LabelledTask[]) =>
   tasks.filter((labelled) => classOf(labelled) === labelled.label).length / tasks.length;
 
 describe("against a person's labels", () => {
-  // When the rules were frozen: 41 of 44 (0.93) of the tuning half, 43 of 44 (0.98) of the half held out.
-  test("at least nine of ten tasks, of those the rules were tuned on and of the others", () => {
-    expect(TUNING_TASKS.length + HELD_OUT_TASKS.length).toBeGreaterThanOrEqual(80);
-    expect(shareRight(TUNING_TASKS)).toBeGreaterThanOrEqual(0.9);
-    expect(shareRight(HELD_OUT_TASKS)).toBeGreaterThanOrEqual(0.9);
+  // docs/decisions/0036 says what the rules met when they were frozen.
+  test.each([
+    ["the first set, tuned on", TUNING_TASKS, 44],
+    ["the first set, held out", HELD_OUT_TASKS, 44],
+    ["the second set, for development", DEVELOPMENT_TASKS, 60],
+    ["the second set, set aside", SET_ASIDE_TASKS, 62],
+  ])("at least nine of ten tasks of %s", (_, tasks, count) => {
+    expect(tasks).toHaveLength(count);
+    expect(shareRight(tasks)).toBeGreaterThanOrEqual(0.9);
   });
   test("no task with code in it is taken for documentation", () => {
-    const wrong = [...TUNING_TASKS, ...HELD_OUT_TASKS].filter(({ label }) => label !== "documentation");
+    const all = [...TUNING_TASKS, ...HELD_OUT_TASKS, ...DEVELOPMENT_TASKS, ...SET_ASIDE_TASKS];
+    const wrong = all.filter(({ label }) => label !== "documentation");
     expect(wrong.filter((labelled) => classOf(labelled) === "documentation")).toEqual([]);
   });
 });
@@ -50,6 +61,17 @@ describe("rules", () => {
     ["a glob of which nothing is known", { files: ["new/**"] }, "complex"],
     ["difficult work by its title", { title: "Fix the deadlock at shutdown" }, "complex"],
     ["a small change to a difficult thing", { title: "Rename the scheduler" }, "simple"],
+    ["a small thing with a difficult name", { title: "Icon for the lock" }, "simple"],
+    [
+      "the words of an interface",
+      { files: ["lib/one.ts", ...["de", "en", "fr"].map((l) => `src/locales/${l}.json`)] },
+      "simple",
+    ],
+    ["large data is no translation", { files: ["a.ts", "b.ts", "c.ts", "data/de.json"] }, "complex"],
+    ["moving from one thing to another", { title: "Port the build from Make to Bazel" }, "complex"],
+    ["a port is not moved", { title: "Use port 8080 in the sample" }, "simple"],
+    ["the signature of a function", { title: "Change the signature of load" }, "simple"],
+    ["the signature of a message", { title: "Verify the signature of webhooks" }, "complex"],
     ["difficult words in part of other words", { title: "Show blocks of authors" }, "simple"],
     ["nothing to write", { files: [] }, "simple"],
   ];

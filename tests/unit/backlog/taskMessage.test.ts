@@ -5,7 +5,9 @@ import {
   compileTaskMessage,
   describeOmissions,
   projectContext,
+  roomForLessons,
 } from "../../../src/backlog/taskMessage.ts";
+import { truncateUtf8 } from "../../../src/core/utf8.ts";
 import type { Task } from "../../../src/types.ts";
 import { anyText, makeBacklog, makeTask } from "./fixtures.ts";
 
@@ -59,6 +61,8 @@ You may create and change only these paths:
 - src/parser.ts
 - tests/parser/
 
+For another path ask mac_amend_scope (paths, reason); confirm a notice with mac_acknowledge (id).
+
 Read these first:
 - src/types.ts
 
@@ -100,6 +104,7 @@ Write the files, run the commands above, and mend what fails. Do not commit. The
     const { text, omissions } = compiled(task, backlog);
     expect(omissions.map(({ section, how }) => `${section} ${how}`)).toEqual([
       "network dropped",
+      "tools dropped",
       "criteria dropped",
       "verify dropped",
       "feature dropped",
@@ -112,6 +117,68 @@ Write the files, run the commands above, and mend what fails. Do not commit. The
     expect(text).toContain("- src/read.ts");
     expect(bytes(text)).toBeLessThanOrEqual(2_304);
     expect(bytes(text)).toBeGreaterThan(2_304 - 60);
+  });
+
+  describe("with less context", () => {
+    const task = makeTask({
+      id: "T002",
+      title: "Parser",
+      description: "Parse it.",
+      depends_on: ["T001"],
+      reads: ["src/types.ts"],
+      context: Array.from({ length: 30 }, (_, line) => `Fact ${line} is known.`).join("\n"),
+      acceptance: [{ run: "npm test -- parser" }],
+    });
+    const backlog = makeBacklog([makeTask({ id: "T001", title: "Types" }), task], {
+      verify: ["npm run all"],
+      goal: { criteria: ["It parses."], checks: [] },
+    });
+    const parts = {
+      required: ["Task T002: Parser", "Parse it.", "- src/T002.ts", "- npm test -- parser", "Do not commit"],
+      tools: ["mac_amend_scope", "mac_acknowledge", "may not use the network"],
+      own: ["- src/types.ts", "Fact 0 "],
+      end: ["Fact 29"],
+      around: ["T001 Types", "npm run all", "It parses.", "A feature"],
+    };
+    const heldWith = (amount: "full" | "minimal" | "essential", subject = task) => {
+      const result = compileTaskMessage(subject, projectContext(backlog), undefined, amount);
+      if (!result.ok) throw new Error(result.failure.reason);
+      const { text, omissions } = result.value;
+      expect(omissions).toEqual([]);
+      return Object.entries(parts).flatMap(([part, lines]) => {
+        const held = lines.filter((line) => text.includes(line)).length;
+        return held === 0 ? [] : [held === lines.length ? part : `some ${part}`];
+      });
+    };
+
+    test("all that is required stays; minimal is the task's own, essential no more than it takes to work", () => {
+      expect(heldWith("full")).toEqual(["required", "tools", "own", "end", "around"]);
+      expect(heldWith("minimal")).toEqual(["required", "tools", "own"]);
+      expect(heldWith("essential")).toEqual(["required", "tools"]);
+    });
+
+    test("a context that cannot be shortened without cutting code in two is left out", () => {
+      const code = { ...task, context: `\`\`\`\nFact 0 \n${"x = 1\n".repeat(90)}\`\`\`` };
+      expect(heldWith("minimal", code)).toEqual(["required", "tools", "some own"]);
+    });
+
+    test("any task that can be sent can be sent with less", () => {
+      fc.assert(
+        fc.property(
+          anyText({ minLength: 1, maxLength: 900 }),
+          anyText({ maxLength: 2_000 }),
+          (description, context) => {
+            const project = projectContext(backlog);
+            const fits = (["full", "minimal", "essential"] as const).map((amount) => {
+              const result = compileTaskMessage({ ...task, description, context }, project, undefined, amount);
+              return result.ok && result.value.text.includes(description);
+            });
+            expect(new Set(fits).size).toBe(1);
+          },
+        ),
+        { numRuns: 60 },
+      );
+    });
   });
 
   test("never ends the context inside a code fence", () => {
@@ -265,6 +332,23 @@ describe("assembleWorkerMessage", () => {
     // A fence that was never closed is no reason to leave out what fits.
     const open = assembleWorkerMessage(task, "first\n```\nlast\n");
     expect(open.ok && open.value).toContain("<lessons>\nfirst\n```\nlast\n</lessons>");
+  });
+
+  test("lessons that keep to the room there is for them are sent whole", () => {
+    const room = roomForLessons(task);
+    fc.assert(
+      fc.property(anyText({ maxLength: 3_000 }), (text) => {
+        const lessons = truncateUtf8(`</lessons>${text}`, room).trimEnd();
+        const message = assembleWorkerMessage(task, lessons);
+        expect(message.ok && message.value).toContain(`>\n${lessons}\n</lessons-`);
+      }),
+      { numRuns: 60 },
+    );
+    const exact = assembleWorkerMessage(task, `</lessons>${"y".repeat(room - 10)}`, undefined);
+    expect(exact.ok && exact.value).toContain(`${"y".repeat(room - 10)}\n</lessons-2>`);
+  });
+
+  test("of lessons that do not, whole lines from the start", () => {
     const long = assembleWorkerMessage(task, `first\n${"x".repeat(3_000)}`);
     expect(long.ok && long.value).toContain("<lessons>\nfirst\n</lessons>");
   });

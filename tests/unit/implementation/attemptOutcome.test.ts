@@ -5,7 +5,7 @@ import {
   type Consequence,
   consequenceOf,
   describeFailure,
-  lessonOf,
+  messOf,
 } from "../../../src/implementation/attemptOutcome.ts";
 
 const agentFailed = (reason: AgentFailure["reason"], retryable = false): AttemptFailure => ({
@@ -17,18 +17,23 @@ const check = (aborted: boolean) => ({
   how: "failed with exit status 1",
   output: "a\nb",
   aborted,
+  hasVerdict: !aborted,
+  assertions: [],
+  fingerprints: [],
 });
 
 const CONSEQUENCES: readonly (readonly [AttemptFailure, Consequence])[] = [
-  [agentFailed("authentication"), "stop-run"],
-  [agentFailed("model_unavailable"), "stop-run"],
+  [agentFailed("authentication"), "other-model"],
+  [agentFailed("model_unavailable"), "other-model"],
   [agentFailed("aborted"), "interrupted"],
   [agentFailed("context_overflow"), "regenerate"],
   [agentFailed("invalid_answer"), "regenerate"],
   [agentFailed("provider"), "regenerate"],
-  [agentFailed("rate_limited", true), "stop-run"],
-  [agentFailed("unreachable", true), "stop-run"],
-  [{ reason: "agent_timeout", message: "600 s" }, "regenerate"],
+  [agentFailed("provider", true), "other-model"],
+  [agentFailed("host", true), "stop-run"],
+  [agentFailed("rate_limited", true), "other-model"],
+  [agentFailed("unreachable", true), "other-model"],
+  [{ reason: "agent_timeout", message: "600 s", isIdle: false }, "regenerate"],
   [{ reason: "violation", violations: [{ reason: "empty" }] }, "regenerate"],
   [{ reason: "conflict", paths: ["a"] }, "regenerate"],
   [{ reason: "acceptance_failed", check: check(false) }, "regenerate"],
@@ -51,17 +56,26 @@ test("each failure is one line for a person", () => {
   for (const [failed] of CONSEQUENCES) expect(describeFailure(failed)).toMatch(/^[^\n]+$/);
 });
 
-test("a lesson is the line, and of a failed command the end of what it printed", () => {
-  expect(lessonOf({ reason: "verify_failed", check: check(false) }, 600)).toBe(
-    "An earlier attempt was thrown away: verify, together with what has landed: 'bun test' failed with exit status 1: b\na\nb",
+test("what can be learned from is sorted, and the rest is not", () => {
+  const sorted = CONSEQUENCES.map(([failed]) => messOf(failed)?.mess);
+  expect(new Set(sorted)).toEqual(
+    new Set([
+      undefined,
+      "invalid_output",
+      "context_overflow",
+      "timeout",
+      "no_progress",
+      "conflict",
+      "acceptance",
+      "verify",
+    ]),
   );
-  expect(lessonOf({ reason: "conflict", paths: ["a"] }, 600)).not.toContain("\n");
-});
-
-test("where there is little room, the end of the output goes before its beginning", () => {
-  const output = Array.from({ length: 500 }, (_, index) => `line ${index}`).join("\n");
-  const lesson = lessonOf({ reason: "acceptance_failed", check: { ...check(false), output } }, 300);
-  expect(Buffer.byteLength(lesson)).toBeLessThanOrEqual(300);
-  expect(lesson).toEndWith("\nline 498\nline 499");
-  expect(lesson).not.toContain("line 0\n");
+  expect(
+    messOf({ reason: "violation", violations: [{ reason: "outside_scope", paths: ["b.ts"] }, { reason: "empty" }] }),
+  ).toEqual({
+    mess: "scope",
+    says: "changed outside the task's files: b.ts; nothing was changed",
+    paths: ["b.ts"],
+  });
+  expect(messOf({ reason: "agent_timeout", message: "no sign of life", isIdle: true })?.mess).toBe("no_progress");
 });

@@ -349,6 +349,21 @@ describe("a model at its limit", () => {
     return { status: "error", failure: retryAt === undefined ? failure : { ...failure, retryAt }, metadata: METADATA };
   };
 
+  test("without a time is waited for 5, then 30 s, and an answer begins the count anew", async () => {
+    for (let round = 0; round < 2; round++) {
+      const waits: number[] = [];
+      let now = NOON + round * 60_000;
+      const pause = async (milliseconds: number) => {
+        waits.push(milliseconds);
+        now += milliseconds;
+      };
+      const settings = { agents: 1, clock: { now: () => now }, pause };
+      const outcome = await run((_call, earlier) => (earlier < 2 ? limited() : success(ANSWER)), settings);
+      expect(planOf(outcome).plan.agents).toEqual(["architecture"]);
+      expect(waits).toEqual([5_000, 30_000]);
+    }
+  });
+
   test("is left at once, cools down for all agents and for later commands, and is named with the time", async () => {
     const until = NOON + 2 * 3_600_000;
     const settings = { models: models("one", "two") };

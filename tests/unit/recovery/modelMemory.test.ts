@@ -34,7 +34,7 @@ test("nothing is known of a model nobody asked, and nothing is written", async (
 
 test.each([
   ["until the time the provider names", limit({ retryAt: Date.UTC(2026, 0, 15, 14, 5) }), 125 * 60_000],
-  ["60 s after a rate limit without a time", limit(), 60_000],
+  ["5 s after a first rate limit without a time", limit(), 5_000],
   ["an hour after a quota without a time", limit({ reason: "quota_exhausted" }), HOUR],
   ["24 hours at most", limit({ retryAt: Date.UTC(2027, 0, 1) }), 24 * HOUR],
   ["a second at least", limit({ retryAt: 0 }), 1_000],
@@ -46,6 +46,79 @@ test.each([
   now = until;
   expect(await memory().cooldownOf(MODEL)).toBeUndefined();
   expect(await memory().cooldownOf({ ...MODEL, modelID: "other" })).toBeUndefined();
+});
+
+/** Seconds of wait for each rate limit without a time, each coming when the wait for the one before is over. */
+async function waits(count: number): Promise<number[]> {
+  const found: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const { until } = await memory().coolDown(MODEL, limit());
+    found.push((until - now) / 1_000);
+    now = until;
+  }
+  return found;
+}
+
+test("rate limits in a row without a time are waited for 5, 30, then 60 s, until it answers", async () => {
+  expect(await waits(5)).toEqual([5, 30, 60, 60, 60]);
+  await memory().succeeded(MODEL, "worker");
+  expect(await waits(2)).toEqual([5, 30]);
+});
+
+test("an hour after the last rate limit the waits begin anew", async () => {
+  expect(await waits(2)).toEqual([5, 30]);
+  now += HOUR + 1;
+  expect(await waits(1)).toEqual([5]);
+});
+
+test("several that are refused at once are one rate limit, and none shortens a longer wait", async () => {
+  const one = memory();
+  await Promise.all([limit(), limit(), limit()].map((failure) => one.coolDown(MODEL, failure)));
+  expect(await one.cooldownOf(MODEL)).toEqual({ until: now + 5_000, why: "slow down" });
+  await one.coolDown(MODEL, limit({ retryAt: now + HOUR }));
+  await one.coolDown(MODEL, limit());
+  expect(await one.cooldownOf(MODEL)).toMatchObject({ until: now + HOUR });
+});
+
+test("a model that failed three times in a role rests in that role for 15 minutes, for other processes too", async () => {
+  for (const why of ["one", "two", "three"]) await memory().failed(MODEL, "worker", why);
+  expect(await memory().cooldownOf(MODEL, "worker")).toEqual({
+    until: now + HOUR / 4,
+    why: "failed 3 times in 5 minutes, last: three",
+  });
+  expect(await memory().cooldownOf(MODEL, "backlog")).toBeUndefined();
+  expect(await memory().cooldownOf(MODEL)).toBeUndefined();
+  expect(await memory().cooldownOf({ ...MODEL, modelID: "other" }, "worker")).toBeUndefined();
+});
+
+test("after that one may try it, and only one; how that goes decides for the others", async () => {
+  const fail = () => memory().failed(MODEL, "worker", "down");
+  for (let index = 0; index < 3; index++) await fail();
+  now += HOUR / 4;
+  const one = memory();
+  const admissions = await Promise.all([1, 2, 3].map(() => one.admit(MODEL, "worker")));
+  expect(admissions.map(({ kind }) => kind)).toEqual(["admitted", "refused", "refused"]);
+  expect(admissions[0]).toEqual({ kind: "admitted", isTrial: true });
+  expect(await memory().admit(MODEL, "worker")).toMatchObject({ kind: "refused" });
+
+  await fail();
+  expect(await memory().cooldownOf(MODEL, "worker")).toMatchObject({ until: now + HOUR / 4 });
+  now += HOUR / 4;
+  expect(await memory().admit(MODEL, "worker")).toEqual({ kind: "admitted", isTrial: true });
+  await memory().undecided(MODEL, "worker");
+  expect(await memory().admit(MODEL, "worker")).toEqual({ kind: "admitted", isTrial: true });
+  await memory().coolDown(MODEL, limit(), "worker");
+  now += 5_000;
+  expect(await memory().admit(MODEL, "worker")).toEqual({ kind: "admitted", isTrial: true });
+  await memory().succeeded(MODEL, "worker");
+  expect(await memory().admit(MODEL, "worker")).toEqual({ kind: "admitted", isTrial: false });
+});
+
+test("a success that changes nothing writes nothing", async () => {
+  await memory().succeeded(MODEL, "worker");
+  await memory().undecided(MODEL, "worker");
+  expect(await memory().admit(MODEL, "worker")).toEqual({ kind: "admitted", isTrial: false });
+  expect(await readdir(data)).toEqual([]);
 });
 
 test("a failed structured answer is forgotten after seven days, and a cooldown does not hide it", async () => {

@@ -1,7 +1,10 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { UNCONFINED } from "../../../src/core/confinement.ts";
-import { describeFailedCheck, runChecks } from "../../../src/verification/commandCheck.ts";
+import { type CheckSurroundings, describeFailedCheck, runChecks } from "../../../src/verification/commandCheck.ts";
+import { knownFailures } from "../../../src/verification/failureFingerprints.ts";
 
 const check = async (commands: readonly string[], changes: { timeoutMs?: number; signal?: AbortSignal } = {}) =>
   (
@@ -60,4 +63,70 @@ test("commands see no credential of the surrounding process", async () => {
 function must<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new Error("expected a failed check");
   return value;
+}
+
+describe("a command that fails", () => {
+  test("is run once more, and is flaky when it passes then", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "mac-check-"));
+    const outcome = await runChecks(["test -e seen || { touch seen; exit 1; }", "true"], at(directory));
+    expect(outcome.failed).toBeUndefined();
+    expect(outcome.results.map(({ flaky }) => flaky)).toEqual([true, undefined]);
+    const second = await runChecks(["echo x >> runs; false"], at(directory));
+    expect(second.failed).toBeDefined();
+    expect(await readFile(join(directory, "runs"), "utf8")).toBe("x\nx\n");
+  });
+
+  test("is not run again where a failure is looked for, or when it used up its time", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "mac-check-"));
+    await runChecks(["echo x >> a; false"], at(directory), { retryFlaky: false });
+    const slow = await runChecks(["echo x >> b; sleep 30"], { ...at(directory), timeoutMs: 300 });
+    expect(slow.failed).toMatchObject({ hasVerdict: false, fingerprints: ["ended: did not end within 0.3 s"] });
+    expect(await readFile(join(directory, "a"), "utf8")).toBe("x\n");
+    expect(await readFile(join(directory, "b"), "utf8")).toBe("x\n");
+  });
+
+  test("gives its tests and first failures out of all that it printed, not of the end that is kept", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "mac-check-"));
+    await writeFile(
+      join(directory, "out"),
+      `a.ts(3,1): error TS1: wrong\n${"x\n".repeat(9_000)} 2 pass\n 1 fail\nRan 3 tests across 1 file.\n`,
+    );
+    const { failed, results } = await runChecks(["cat out; exit 1"], at(directory));
+    expect(failed?.assertions).toEqual([{ says: "TS1: wrong", file: "a.ts", line: 3 }]);
+    expect(failed?.output).not.toContain("TS1");
+    expect(results[0]?.tests).toEqual({ runner: "bun", passed: 2, failed: 1, skipped: 0 });
+    expect(failed?.fingerprints).toEqual(["error: a.ts: TS1: wrong"]);
+  });
+});
+
+describe("failures of the base", () => {
+  const red = "echo 'a.ts(3,1): error TS1: wrong'; exit 1";
+
+  test("are collected from all commands, and do not fail a check again", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "mac-check-"));
+    const base = await runChecks([red, "true", "exit 4"], at(directory), { runAll: true });
+    expect(base.results.map(({ failed }) => failed === undefined)).toEqual([false, true, false]);
+    const known = knownFailures(base.results.flatMap(({ failed }) => (failed === undefined ? [] : [failed])));
+    const later = await runChecks([red, "exit 4"], at(directory), { known });
+    expect(later.failed).toBeUndefined();
+    expect(later.results[0]?.failed?.assertions).toHaveLength(1);
+  });
+
+  test("leave room for new ones, which fail it", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "mac-check-"));
+    const command = "cat out; exit 1";
+    await writeFile(join(directory, "out"), "a.ts(3,1): error TS1: wrong\n");
+    const base = await runChecks([command], at(directory), { runAll: true });
+    const known = knownFailures(base.results.flatMap(({ failed }) => (failed === undefined ? [] : [failed])));
+    await writeFile(join(directory, "out"), "a.ts(9,1): error TS1: wrong\nb.ts(1,1): error TS2: worse\n");
+    expect((await runChecks([command], at(directory), { known })).failed?.command).toBe(command);
+    await writeFile(join(directory, "out"), "a.ts(9,1): error TS1: wrong\n");
+    expect((await runChecks([command], at(directory), { known })).failed).toBeUndefined();
+  });
+});
+
+function at(directory: string): CheckSurroundings {
+  const environment = { PATH: process.env.PATH ?? "" };
+  const signal = new AbortController().signal;
+  return { directory, environment, confinement: UNCONFINED, timeoutMs: 10_000, signal };
 }

@@ -49,6 +49,20 @@ describe("violations", () => {
   });
 });
 
+test("more than 1 GB of changed content, or a folder full of files, is too large", () => {
+  const sized = (size: number) => ({ ...added("src/a.bin"), size });
+  expect(reasons([sized(600_000_000), sized(400_000_000)])).toEqual([]);
+  expect(reasons([sized(600_000_000), sized(400_000_001)])).toEqual(["too_large"]);
+  expect(reasons(Array.from({ length: 10_001 }, (_, at) => added(`src/${at}`)))).toEqual(["too_large"]);
+});
+
+test("a key is described by file and kind", () => {
+  const secrets = [{ path: "src/a.ts", line: 3, kind: "a GitHub token" }];
+  expect(describeViolation({ reason: "secret", secrets })).toBe(
+    "adds what looks like a key: src/a.ts:3 (a GitHub token)",
+  );
+});
+
 test("a description names five paths, and how many more there are", () => {
   const paths = ["a", "b", "c", "d", "e", "f", "g"];
   const line = describeViolation({ reason: "outside_scope", paths });

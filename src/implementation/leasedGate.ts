@@ -1,0 +1,61 @@
+import type { CommandContext } from "../core/commandContext.ts";
+import { allowedEnvironment } from "../core/environment.ts";
+import type { Sandbox } from "../core/sandbox.ts";
+import type { StateDirectory } from "../core/stateDirectory.ts";
+import type { ControlRepository } from "../git/controlRepository.ts";
+import type { Git } from "../git/gitProcess.ts";
+import { Slot } from "../git/slot.ts";
+import type { UserRepository } from "../git/userRepository.ts";
+import { currentProcessIdentity } from "../recovery/processIdentity.ts";
+import { confineSlot } from "./confineSlot.ts";
+import { Gate } from "./gate.ts";
+import { SlotSetup } from "./slotSetup.ts";
+import { WorktreeManager } from "./worktreeManager.ts";
+
+export interface GateSources {
+  readonly git: Git;
+  readonly user: UserRepository;
+  readonly state: StateDirectory;
+  readonly control: ControlRepository;
+  readonly sandbox: Sandbox;
+  readonly context: Pick<CommandContext, "environment" | "options" | "clock" | "signal">;
+  readonly setup: readonly string[];
+  /** What its commands may reach, besides `setup`. */
+  readonly network: boolean;
+  /** In words for who meets its lease: "doctor". */
+  readonly purpose: string;
+}
+
+/** A gate without a run. */
+export interface LeasedGate {
+  readonly gate: Gate;
+  readonly release: () => Promise<void>;
+}
+
+/** Leases the lowest gate that is free, beside those of runs that are under way. */
+export async function leaseGate(sources: GateSources): Promise<LeasedGate> {
+  const { git, user, state, control, sandbox, context, network, purpose } = sources;
+  const { clock, environment, options, signal } = context;
+  const worktrees = await WorktreeManager.lease(0, {
+    state,
+    identity: await currentProcessIdentity(),
+    purpose,
+    clock,
+    openSlot: (kind, number) => Slot.open(git, state, user, control, kind, number),
+  });
+  const confine = await confineSlot({ sandbox, user, control, state, environment });
+  const limits = {
+    environment: allowedEnvironment(environment),
+    timeoutMs: options.taskTimeoutSeconds * 1_000,
+    signal,
+  };
+  const setup = new SlotSetup({ ...limits, commands: sources.setup, confine });
+  const gate = new Gate(worktrees.gate, setup, { ...limits, confinement: confine(worktrees.gate, { network }) });
+  return {
+    gate,
+    release: async () => {
+      await gate.idle();
+      await worktrees.cleanupAll();
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import type { CommandContext } from "../core/commandContext.ts";
+import { pause } from "../core/pause.ts";
+import { messageOf } from "../core/refusal.ts";
+import { describeDuration } from "../core/usageText.ts";
+import { recordOrWarn } from "../factory/recordOrWarn.ts";
+import { SpecRepository } from "../factory/specRepository.ts";
+import type { ControlRepository } from "../git/controlRepository.ts";
+import { trackRef } from "../git/trackBranch.ts";
+import type { Backlog, Task } from "../types.ts";
+import type { AttemptFailure } from "./attemptOutcome.ts";
+import type { BranchPublisher } from "./branchPublisher.ts";
+import { classEfforts, estimateEffort } from "./effort.ts";
+import { writeFailedTaskPage } from "./failedTaskPage.ts";
+import type { ImplementScene } from "./implementScene.ts";
+import { MergeQueue } from "./mergeQueue.ts";
+import type { RunEquipment } from "./runEquipment.ts";
+import type { RunProgress } from "./runProgress.ts";
+import type { RunRecorder } from "./runRecorder.ts";
+import type { Watch } from "./supervision/superviseAttempt.ts";
+import { forecastTasks } from "./taskForecasts.ts";
+import { TaskWork } from "./taskWork.ts";
+import { allTokens } from "./tokenEstimate.ts";
+import { describeHold } from "./whyWaiting.ts";
+import { WorkerPool } from "./workerPool.ts";
+import type { WorktreeManager } from "./worktreeManager.ts";
+
+/** With nothing else to do, models that cool down are waited for this long before the run stops, to be gone on with. */
+const LONGEST_WAIT_MS = 300_000;
+
+export interface CrewSources {
+  readonly scene: ImplementScene;
+  readonly context: CommandContext;
+  readonly control: ControlRepository;
+  readonly worktrees: WorktreeManager;
+  readonly equipment: RunEquipment;
+  readonly recorder: RunRecorder;
+  readonly progress: RunProgress;
+  readonly publisher: BranchPublisher;
+  /** Commands that decide about landing. */
+  readonly verify: readonly string[];
+  /** What every worker is told besides its task. */
+  readonly system: string;
+  readonly onBroken: () => void;
+}
+
+/** A pool for these tasks of a run, with the backlog as it is now, and everything its work needs. */
+export function crewFor(sources: CrewSources, tasks: readonly Task[]): WorkerPool {
+  const { scene, context, equipment, recorder, progress } = sources;
+  const { backlog } = scene.manager;
+  const watches = new Map<string, Watch>();
+  const work = taskWork(sources, backlog, watches);
+  const efforts = effortsOf(backlog, equipment);
+  const withStatus = (status: Task["status"]) =>
+    new Set(backlog.tasks.filter((task) => task.status === status).map((task) => task.id));
+  return new WorkerPool({
+    tasks: tasks.filter((task) => recorder.state.tasks.has(task.id)),
+    alreadyComplete: withStatus("complete"),
+    alreadyFailed: withStatus("failed"),
+    workers: scene.workers,
+    failurePolicy: context.options.failurePolicy,
+    state: () => recorder.state,
+    subscribe: (listener) => recorder.events.onAny(listener),
+    work: (task) => work.run(task),
+    skip: (task, because) => recorder.record({ type: "task_skipped", task: task.id, because }),
+    onBroken: sources.onBroken,
+    whyStop: () => whyStop(context, recorder) ?? equipment.runner.whyStop(),
+    effortOf: (task) => efforts.get(task.id) ?? 0,
+    notBefore: (task) => work.notBefore(task),
+    whyPaused: () => equipment.resources.whyPaused(),
+    onOvertime: (task, milliseconds) => {
+      progress.say("warn", `has taken ${describeDuration(milliseconds)}, twice what was expected`, task.id);
+      void watches.get(task.id)?.checkpoint("overtime");
+    },
+    onHold: (hold) => {
+      const what = hold && `free workers wait for ${describeHold(hold, context.clock.now())}`;
+      progress.say("info", what ?? "tasks are started again");
+    },
+    maxWaitMs: LONGEST_WAIT_MS,
+    clock: context.clock,
+    pause,
+    signal: context.signal,
+  });
+}
+
+/** By task, in milliseconds. */
+function effortsOf({ tasks }: Backlog, { complexityOf }: RunEquipment): ReadonlyMap<string, number> {
+  const efforts = classEfforts();
+  return new Map(tasks.map((task) => [task.id, estimateEffort(task, complexityOf(task), efforts)]));
+}
+
+function taskWork(sources: CrewSources, backlog: Backlog, watches: Map<string, Watch>): TaskWork {
+  const { scene, context, control, equipment, recorder, progress, verify } = sources;
+  const { options } = context;
+  const forecasts = forecastTasks(backlog.tasks, { backlog, facts: scene.facts, models: context.models, options });
+  const tokensOf = new Map(forecasts.map(({ id, tokens }) => [id, allTokens(tokens).high]));
+  return new TaskWork({
+    backlog,
+    surroundings: {
+      ...equipment,
+      recorder,
+      control,
+      options,
+      verify,
+      author: scene.user.identity,
+      indexes: scene.state.indexes,
+      system: sources.system,
+      tasks: () => scene.manager.backlog.tasks,
+      estimateOf: (task) => ({ tokens: tokensOf.get(task.id), lines: undefined, milliseconds: undefined }),
+      watches,
+      clock: context.clock,
+      pause: context.pause,
+      signal: context.signal,
+      onActivity: progress.onActivity,
+    },
+    worktrees: sources.worktrees,
+    mergeQueue: mergeQueue(sources),
+    onLesson: (task) => recordLessons(sources, task),
+    onGivenUp: (task, failed) => leavePage(sources, task, failed),
+  });
+}
+
+function mergeQueue({
+  scene,
+  context,
+  control,
+  equipment,
+  recorder,
+  progress,
+  publisher,
+  verify,
+}: CrewSources): MergeQueue {
+  return new MergeQueue({
+    recorder,
+    control,
+    gate: equipment.gate,
+    author: scene.user.identity,
+    trackRef: trackRef(scene.backlog.track_id),
+    verify,
+    signal: context.signal,
+    publish: async (commit) => {
+      const published = await publisher.publish(commit);
+      if (!published.ok) progress.say("warn", published.failure);
+    },
+  });
+}
+
+/** M15, M16: what failed is part of the task's spec from now on. */
+async function recordLessons({ scene, context, control, recorder, progress }: CrewSources, task: Task): Promise<void> {
+  const state = recorder.state.tasks.get(task.id);
+  const last = state?.lessons.at(-1);
+  if (state === undefined || last === undefined) return;
+  const specs = new SpecRepository(control, context.clock);
+  const spec = { trackId: scene.backlog.track_id, taskId: task.id, lessons: state.lessons };
+  const origin = {
+    author: "rebase",
+    reason: `attempt ${last.attempt}: ${state.failure?.message ?? last.mess}`,
+    models: last.model === undefined ? [] : [last.model],
+  } as const;
+  await recordOrWarn(
+    task.id,
+    () => specs.recordLessons(spec, origin),
+    (message) => progress.say("warn", message, task.id),
+  );
+}
+
+async function leavePage(
+  { scene, recorder, progress }: CrewSources,
+  task: Task,
+  failed: AttemptFailure | undefined,
+): Promise<void> {
+  const state = recorder.state.tasks.get(task.id);
+  if (state === undefined) return;
+  const page = {
+    task,
+    state,
+    failed,
+    runId: recorder.runId,
+    stateDirectory: scene.state,
+    backlogFile: scene.backlogFile,
+  };
+  try {
+    progress.say("info", `all about it: ${await writeFailedTaskPage(page)}`, task.id);
+  } catch (error) {
+    progress.say("warn", `its page could not be written: ${messageOf(error)}`, task.id);
+  }
+}
+
+/** H13. A budget ends the run before the next task, not in the middle of one; it can be resumed. */
+function whyStop({ options, signal }: CommandContext, { state }: RunRecorder): string | undefined {
+  const { tokens, usd } = options.budget;
+  if (signal.aborted) return "interrupted";
+  if (tokens !== undefined && state.tokens >= tokens)
+    return `the budget of ${tokens} tokens is used up (${state.tokens}), raise budget.tokens`;
+  if (usd !== undefined && state.costUsd >= usd)
+    return `the budget of $${usd} is used up ($${state.costUsd.toFixed(2)}), raise budget.usd`;
+  return undefined;
+}

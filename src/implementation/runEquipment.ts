@@ -1,0 +1,82 @@
+import { entrySizes } from "../backlog/entrySizes.ts";
+import { classifyTask } from "../backlog/taskClass.ts";
+import type { CommandContext } from "../core/commandContext.ts";
+import { UNCONFINED } from "../core/confinement.ts";
+import { allowedEnvironment } from "../core/environment.ts";
+import { ResourceMonitor } from "../monitoring/resourceMonitor.ts";
+import { machineReadings } from "../monitoring/resourceReadings.ts";
+import { ModelMemory } from "../recovery/modelMemory.ts";
+import type { Complexity, Task } from "../types.ts";
+import { agentLimit, LimitedRunner } from "./agentLimit.ts";
+import { Gate } from "./gate.ts";
+import type { ImplementScene } from "./implementScene.ts";
+import { ModelRouter } from "./modelRouter.ts";
+import { type Confine, SlotSetup } from "./slotSetup.ts";
+import { ValidationQueue } from "./validationQueue.ts";
+import { WorkerModels } from "./workerModels.ts";
+import type { WorktreeManager } from "./worktreeManager.ts";
+
+/** X5. Builds side by side slow one another down: so many acceptance runs at once, however many workers there are. */
+const VALIDATIONS_AT_ONCE = 5;
+
+/** What a run works with besides its journal: the same from its first task to its last. */
+export interface RunEquipment {
+  /** The whole environment of setup, acceptance and `verify`, but for what a confinement adds. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly confine: Confine;
+  readonly setup: SlotSetup;
+  readonly gate: Gate;
+  readonly models: WorkerModels;
+  readonly runner: LimitedRunner;
+  readonly validation: ValidationQueue;
+  readonly resources: ResourceMonitor;
+  readonly complexityOf: (task: Task) => Complexity;
+}
+
+export interface EquipmentSources {
+  readonly scene: ImplementScene;
+  readonly context: CommandContext;
+  readonly worktrees: WorktreeManager;
+  readonly warn: (message: string) => void;
+}
+
+export function equipRun({ scene, context, worktrees, warn }: EquipmentSources): RunEquipment {
+  const { options, clock, models: catalog, signal } = context;
+  const environment = allowedEnvironment(context.environment);
+  const timeoutMs = options.taskTimeoutSeconds * 1_000;
+  const confine: Confine = () => UNCONFINED;
+  const setup = new SlotSetup({ commands: scene.setup, confine, environment, timeoutMs, signal });
+  const usesNetwork = scene.tasks.some((task) => task.network);
+  const gate = new Gate(worktrees.gate, setup, {
+    environment,
+    confinement: confine(worktrees.gate, { network: usesNetwork }),
+    timeoutMs,
+    signal,
+  });
+  const memory = new ModelMemory(context.environment, clock, warn);
+  const router = new ModelRouter(options.models, catalog);
+  return {
+    environment,
+    confine,
+    setup,
+    gate,
+    models: new WorkerModels({ router, memory, clock }),
+    runner: new LimitedRunner(context.runner, () =>
+      agentLimit(scene.manager.backlog.tasks.length, options.maxAttempts),
+    ),
+    validation: new ValidationQueue(VALIDATIONS_AT_ONCE),
+    resources: new ResourceMonitor({ read: machineReadings(scene.state.root), clock }),
+    complexityOf: complexities(scene),
+  };
+}
+
+/** By class and size; tasks of gap plans are told apart by what is in the repository at the start, like all others. */
+function complexities({ backlog, facts }: ImplementScene): (task: Task) => Complexity {
+  const sizeOf = entrySizes(backlog.tasks, facts);
+  const known = new Map<Task, Complexity>();
+  return (task) => {
+    const complexity = known.get(task) ?? classifyTask(task, sizeOf).complexity;
+    known.set(task, complexity);
+    return complexity;
+  };
+}

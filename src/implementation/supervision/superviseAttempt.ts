@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { ContextDriftDetector } from "../../monitoring/contextDriftDetector.ts";
+import { driftMessage } from "../../monitoring/driftMessage.ts";
+import type { Task } from "../../types.ts";
+import type { Attempt, AttemptSurroundings } from "../attempt.ts";
+import { type Checkpoint, Checkpoints } from "./checkpoints.ts";
+import { Notices } from "./notices.ts";
+import { decideAmendment } from "./scopeAmendments.ts";
+import { TaskSupervisor } from "./taskSupervisor.ts";
+import { ToolLock } from "./toolLock.ts";
+import { WriteFence } from "./writeFence.ts";
+
+/** An attempt's supervisor, ready to be handed to a host. */
+export interface Watch {
+  readonly supervisor: TaskSupervisor;
+  /** Fires when the run is stopped, or the agent is by its supervisor. */
+  readonly signal: AbortSignal;
+  /** Saves what there is, and says why. */
+  readonly checkpoint: (cause: string) => Promise<void>;
+  /** Must be called once the agent has ended. */
+  readonly end: () => Promise<void>;
+}
+
+/** Puts together everything that watches over one attempt. */
+export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurroundings): Watch {
+  const { task, number, slot, scope } = attempt;
+  const { recorder, onActivity } = surroundings;
+  const place = { task: task.id, attempt: number };
+  const stopped = new AbortController();
+  const warn = (message: string) => onActivity(task, { kind: "notice", message });
+  const lock = new ToolLock();
+  const checkpoints = new Checkpoints({
+    lock,
+    take: (cause) => takeCheckpoint(attempt, surroundings, cause),
+    onTaken: (checkpoint) => supervisor.onCheckpoint(checkpoint),
+    onFailed: (error) => warn(`${task.id}: a checkpoint could not be taken: ${String(error)}`),
+  });
+  const notices = new Notices({
+    messageOf: (id, signals) => driftMessage({ id, task: task.id, signals, scope: scope.entries }),
+    onSent: (id, delivery) => {
+      recorder.record({ type: "message_sent", ...place, message_id: id, delivery }).catch(() => undefined);
+    },
+    onLost: (error) => warn(`${task.id}: a message did not reach its agent: ${String(error)}`),
+    onIgnored: (id) => supervisor.onIgnoredNotice(id),
+  });
+  const supervisor = new TaskSupervisor({
+    ...place,
+    worktree: slot.directory,
+    scope,
+    fence: new WriteFence(slot.directory, scope),
+    lock,
+    checkpoints,
+    notices,
+    drift: new ContextDriftDetector({
+      mayWrite: scope.mayWrite,
+      files: task.files,
+      reads: task.reads,
+      words: wordsOf(task),
+      estimate: surroundings.estimateOf(task),
+    }),
+    amend: (request) => decideAmendment(request, task, surroundings.tasks(), recorder.state),
+    record: (event) => recorder.record(event),
+    stop: () => stopped.abort(),
+    warn,
+  });
+  return {
+    supervisor,
+    signal: AbortSignal.any([surroundings.signal, stopped.signal]),
+    checkpoint: (cause) => checkpoints.now(cause),
+    end: () => supervisor.end(),
+  };
+}
+
+/** What is the task's own in what its agent was told. */
+function wordsOf({ title, description, context, acceptance }: Task): string {
+  return [title, description, context, ...acceptance.map((check) => check.run)].join("\n");
+}
+
+/** A commit on the checkpoint before it, kept under a private ref; undefined: nothing has changed since. */
+async function takeCheckpoint(
+  { task, number, slot, base }: Attempt,
+  { author, control, indexes, recorder }: AttemptSurroundings,
+  cause: string,
+): Promise<Checkpoint | undefined> {
+  const earlier = recorder.state.tasks.get(task.id)?.checkpoints ?? [];
+  const parent = earlier.at(-1)?.commit ?? base;
+  const tree = await control.snapshot(slot.directory, { base, indexFile: join(indexes, `slot-${slot.number}`) });
+  if (tree === (await control.treeOf(parent))) return undefined;
+  const commit = await control.commit({ tree, parents: [parent], message: `${task.id}: checkpoint, ${cause}`, author });
+  const ref = `refs/mac/checkpoints/${recorder.runId}/${task.id}/${number}/${earlier.length + 1}`;
+  await control.pin(ref, commit);
+  await recorder.record({ type: "checkpoint_taken", task: task.id, attempt: number, commit, ref, cause });
+  return { commit, ...(await control.differenceSize(base, commit)) };
+}
