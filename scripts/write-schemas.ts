@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { backlogSchema } from "../src/backlog/backlogSchema.ts";
+import { doctorSchema } from "../src/commands/doctorDocument.ts";
 import { statusSchema } from "../src/commands/statusDocument.ts";
 import { optionsSchema } from "../src/config.ts";
 import { researchSchema } from "../src/planning/researchSchema.ts";
@@ -12,6 +13,7 @@ const schemas = {
   "options.schema.json": z.toJSONSchema(optionsSchema, { io: "input" }),
   "backlog.schema.json": backlogSchema,
   "status.schema.json": z.toJSONSchema(statusSchema),
+  "doctor.schema.json": z.toJSONSchema(doctorSchema),
   "research.schema.json": researchSchema,
 };
 

@@ -88,6 +88,8 @@ export const optionsSchema = z.strictObject({
 
 export type Options = z.output<typeof optionsSchema>;
 
+export const DEFAULT_OPTIONS: Options = optionsSchema.parse({});
+
 /** Reads the options a plugin was given. The failure is one line that names every wrong key. */
 export function parseOptions(given: unknown): Result<Options, string> {
   const parsed = optionsSchema.safeParse(given ?? {});

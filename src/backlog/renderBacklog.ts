@@ -24,9 +24,7 @@ export function renderTasks(tasks: readonly Task[]): string {
 
 /** Text as lines of comment; nothing in it can end the comment. */
 export function commentLines(notes: readonly string[]): readonly string[] {
-  return notes
-    .flatMap((note) => note.split(/[\r\n\u0085\u2028\u2029]+/u))
-    .map((line) => `# ${line}`.trimEnd());
+  return notes.flatMap((note) => note.split(/[\r\n\u0085\u2028\u2029]+/u)).map((line) => `# ${line}`.trimEnd());
 }
 
 const TO_STRING = { lineWidth: 0, flowCollectionPadding: false } as const;

@@ -25,7 +25,9 @@ export function doctorModelChecks(
   }
   const { models: catalog, runner } = host;
   const routed = routedModels(host, tasks, options);
-  const named = Object.values(options.models).flat().filter((name) => name !== undefined);
+  const named = Object.values(options.models)
+    .flat()
+    .filter((name) => name !== undefined);
   const missing = named.flatMap((name) => notConnected(name, catalog));
   const connected = named.flatMap((name) => parseModelRef(name) ?? []).filter((model) => catalog.has(model));
   const models = [...routed.models, ...connected];

@@ -12,6 +12,7 @@ import {
   type PreparedUndo,
   prepareUndo,
 } from "../implementation/compensation.ts";
+import { readCopiedFiles } from "../implementation/copiedFiles.ts";
 import { Gate } from "../implementation/gate.ts";
 import { readLandings, type TrackLandings } from "../implementation/landedTasks.ts";
 import { RunRecorder } from "../implementation/runRecorder.ts";
@@ -107,7 +108,12 @@ async function prepareVerified(
     };
     const { backlog } = manager;
     const setupCommands = backlog.setup.length > 0 ? backlog.setup : (context.options.setup ?? []);
-    const setup = new SlotSetup({ ...commands, commands: setupCommands, confine: () => UNCONFINED });
+    const setup = new SlotSetup({
+      ...{ ...commands, git, control, state, gate: worktrees.gate, commands: setupCommands },
+      copied: await readCopiedFiles(git, user.root, context.options.copy),
+      confine: () => UNCONFINED,
+      warn: () => undefined,
+    });
     const gate = new Gate(worktrees.gate, setup, { ...commands, confinement: UNCONFINED });
     const request = {
       head,

@@ -35,7 +35,9 @@ class MountTable {
 
   /** All but what is hidden where nothing is shown anyway. */
   get all(): readonly Mount[] {
-    return [...this.byPath.values()].filter(({ kind, path }) => !kind.startsWith("hidden") || this.shows(dirname(path)));
+    return [...this.byPath.values()].filter(
+      ({ kind, path }) => !kind.startsWith("hidden") || this.shows(dirname(path)),
+    );
   }
 
   /** Whether what the machine has at `path` can be seen there. */

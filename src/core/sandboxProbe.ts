@@ -10,8 +10,7 @@ import { lastLines } from "./utf8.ts";
 const PROBE_LIMIT_MS = 10_000;
 
 /** Passes where the root cannot be written, process ids begin anew, and no network leads anywhere. */
-const PROBE =
-  '! (: >/.mac-probe) 2>/dev/null && [ "$$" -lt 9 ] && [ "$(cat /proc/net/route | wc -l)" -le 1 ]';
+const PROBE = '! (: >/.mac-probe) 2>/dev/null && [ "$$" -lt 9 ] && [ "$(cat /proc/net/route | wc -l)" -le 1 ]';
 
 /**
  * The absolute path of a bubblewrap that works: user namespaces may be switched off, for this user or in this container.

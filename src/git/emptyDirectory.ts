@@ -1,5 +1,5 @@
 import { chmod, lstat, mkdir, readdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { hasErrorCode } from "../core/files.ts";
 
 /**
@@ -18,24 +18,28 @@ export async function emptyDirectory(directory: string): Promise<void> {
     return;
   }
   await chmod(directory, 0o755);
-  await Promise.all((await readdir(directory)).map((name) => removeTree(join(directory, name))));
+  await Promise.all((await entriesOf(Buffer.from(directory))).map((path) => removeTree(path)));
 }
 
 /** Removes a path and all below it, also from directories that deny writing to their owner. */
-export async function removeTree(path: string): Promise<void> {
+export async function removeTree(path: string | Buffer): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });
   } catch (error) {
     if (!hasErrorCode(error, "EACCES", "EPERM", "ENOTEMPTY")) throw error;
-    await makeRemovable(path);
+    await makeRemovable(Buffer.from(path));
     await rm(path, { recursive: true, force: true });
   }
 }
 
-async function makeRemovable(path: string): Promise<void> {
+async function makeRemovable(path: Buffer): Promise<void> {
   if (!(await lstat(path)).isDirectory()) return;
   await chmod(path, 0o700);
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) await makeRemovable(join(path, entry.name));
-  }
+  for (const entry of await entriesOf(path)) await makeRemovable(entry);
+}
+
+/** Paths as bytes, since a name need not be text. */
+async function entriesOf(directory: Buffer): Promise<Buffer[]> {
+  const names = await readdir(directory, { encoding: "buffer" });
+  return names.map((name) => Buffer.concat([directory, Buffer.from("/"), name]));
 }

@@ -25,6 +25,8 @@ export async function copyObjects(
       cwd: control.directory,
       gitDir: control.directory,
       isolated: true,
+      // Gone in a moment: it need not survive a loss of power, what is unpacked from it does.
+      config: ["core.fsync=none"],
       input: `${revisions}\n`,
     });
     const pack = (await readdir(folder)).find((name) => name.endsWith(".pack"));

@@ -1,27 +1,44 @@
 import { chmod, copyFile, lstat, mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { StateDirectory } from "../core/stateDirectory.ts";
 import type { ControlRepository } from "./controlRepository.ts";
 import { emptyDirectory, removeTree } from "./emptyDirectory.ts";
 import { type Git, splitNul } from "./gitProcess.ts";
-import { writePrivateRepository } from "./privateRepository.ts";
-import { type Inventory, removeTouched, takeInventory } from "./untouchedContent.ts";
-import type { Identity, UserRepository } from "./userRepository.ts";
+import { copyPaths, isPlaced, type PlacedContent } from "./placedContent.ts";
+import { checkOutAll, checkOutPaths } from "./slotCheckout.ts";
+import { readSlotDifference, type SlotDifference } from "./slotDifference.ts";
+import { administrationOf, makeSlotRepository } from "./slotRepository.ts";
+import { type Inventory, lastChange, lookAgain, removeTouched, takeInventory } from "./untouchedContent.ts";
+import type { UserRepository } from "./userRepository.ts";
 
 /** A worker slot is for agents; a gate slot is for what decides about landing, and no agent enters it. */
 export type SlotKind = "worker" | "gate";
 
-/** A hang of the file system, not a budget: 8,000 files take about half a second. */
-const CHECKOUT_TIMEOUT_MS = 600_000;
+/** The clock of a file system ticks at least a hundred times a second; this is for one that was set back. */
+const MOST_WAIT_FOR_TICK_MS = 50;
 
 /** What a rebuild left, as it was before anybody could touch it. */
 interface SealedContent {
   readonly commit: string;
+  /** What was placed besides the commit. */
+  readonly placed: PlacedContent | undefined;
   /** Of the directory itself, which could have been replaced as a whole. */
   readonly inode: bigint;
   readonly inventory: Inventory;
   /** Later than any change of ours, not later than any of others: nanoseconds on the file system's clock. */
   readonly sealedAt: bigint;
+  /** Nothing has run here since. */
+  readonly settled: boolean;
+}
+
+/** What is left of the last rebuild, and what the next one has to do to it. */
+interface Ground {
+  /** Every entry that is there. */
+  readonly inventory: Inventory;
+  /** Paths that were there and are not any more. */
+  readonly missing: readonly string[];
+  /** Paths that the old and the new commit have not in common. */
+  readonly changed: readonly string[];
 }
 
 /**
@@ -45,7 +62,7 @@ export class Slot {
   /** The index of our checkouts, out of reach of what runs in the slot. */
   private readonly indexFile: string;
   /** In this process only: the first rebuild of each starts from nothing. */
-  private sealed: SealedContent | undefined;
+  private content: SealedContent | undefined;
 
   private constructor(
     git: Git,
@@ -85,99 +102,134 @@ export class Slot {
    * Makes the directory hold exactly the tree of `commit`, on a detached HEAD, and nothing of an earlier task: no
    * ignored file, nested repository, hook, ref or configuration. A rebuild that was killed is mended by the next.
    * The directory itself keeps its inode. Throws GitError when the commit is not in control.git.
+   *
+   * With `placed` it holds that too, except where the commit has something of the same name.
    */
-  async rebuild(commit: string): Promise<void> {
-    await Promise.all([this.removeOldContent(commit), removeTree(this.gitDirectory)]);
-    await writePrivateRepository(this.gitDirectory, this.user, {
-      alternates: [this.control.objectsDirectory, this.user.objectsDirectory],
-      config: slotConfig(this.user.identity),
-      // The user's global configuration may name filters, which an agent's own git would run without a remote.
-      attributes: "* -filter\n",
-      durable: false,
-    });
-    const administration = await this.linkWorkTree(commit);
-    await this.checkOut(commit);
-    await copyFile(this.indexFile, join(administration, "index"));
-    const { ctimeNs: sealedAt } = await lstat(this.indexFile, { bigint: true });
-    const { ino: inode } = await lstat(this.directory, { bigint: true });
-    this.sealed = { commit, inode, sealedAt, inventory: await takeInventory(this.directory) };
+  async rebuild(commit: string, placed?: PlacedContent): Promise<void> {
+    this.content = await this.make(commit, placed);
   }
 
-  /** Leaves of the directory's content at most what is as our last checkout made it. */
-  private async removeOldContent(commit: string): Promise<void> {
-    const { sealed } = this;
+  /**
+   * Does ahead what the next `rebuild` would have to do first: looks at everything, and makes it what the last one left.
+   * For when what was started here has ended for good and cannot write any more; whoever starts something here again
+   * without a rebuild calls `unsettle` before.
+   */
+  async settle(): Promise<void> {
+    const { content } = this;
+    if (content === undefined || content.settled) return;
+    this.content = { ...(await this.make(content.commit, content.placed)), settled: true };
+  }
+
+  /** The next `rebuild` looks at everything. */
+  unsettle(): void {
+    if (this.content !== undefined) this.content = { ...this.content, settled: false };
+  }
+
+  /** How the work tree differs from the last rebuild, which placed nothing. */
+  difference(): Promise<SlotDifference> {
+    const { control, directory, indexFile } = this;
+    return readSlotDifference(this.git, { gitDir: control.directory, workTree: directory, indexFile });
+  }
+
+  /** Takes what is in the work tree besides the commit's files for `placed`, from which the next rebuild may place it. */
+  async adopt(placed: PlacedContent): Promise<void> {
+    if (this.content === undefined) throw new Error("only what was rebuilt can be adopted");
+    this.content = await this.seal(this.content.commit, placed, await takeInventory(this.directory));
+  }
+
+  private async make(commit: string, placed: PlacedContent | undefined): Promise<SealedContent> {
+    const { control, directory, gitDirectory, indexFile, user } = this;
+    const objects = [control.objectsDirectory, user.objectsDirectory];
+    const repository = makeSlotRepository({ gitDirectory, workTree: directory, user, objects }, commit);
+    const ground = await this.clearGround(commit, placed).finally(() => repository);
+    const toPlace = ground === undefined ? placed?.roots : topmost(ground.missing.filter(isPlacedBy(placed)));
+    // Before the checkout: what the commit has wins.
+    if (placed !== undefined && toPlace !== undefined) await copyPaths(placed.folder, directory, toPlace);
+
+    const administration = administrationOf(gitDirectory);
+    await writeFile(join(directory, ".git"), `gitdir: ${administration}\n`);
+    const checkout = { gitDirectory, indexFile, workTree: directory };
+    if (ground === undefined || ground.missing.length > 0) await checkOutAll(this.git, checkout, commit);
+    else await checkOutPaths(this.git, checkout, commit, ground.changed);
+    await copyFile(indexFile, join(administration, "index"));
+    return this.seal(commit, placed, await this.inventoryAfter(ground));
+  }
+
+  /** Leaves of the directory's content at most what is as the last rebuild made it; undefined: nothing. */
+  private async clearGround(commit: string, placed: PlacedContent | undefined): Promise<Ground | undefined> {
+    const { content } = this;
     // Whatever ends this rebuild early, the next one does not build on it.
-    this.sealed = undefined;
+    this.content = undefined;
     await rm(`${this.indexFile}.lock`, { force: true });
-    if (sealed !== undefined && (await this.canBuildOn(sealed, commit))) {
-      await chmod(this.directory, 0o755);
-      await removeTouched(this.directory, sealed.inventory, sealed.sealedAt);
-      return;
-    }
+    const changed = content && (await this.changesSince(content, commit, placed));
+    const left = content && changed && (await this.leftOf(content));
+    if (left !== undefined && changed !== undefined) return { ...left, changed };
     await Promise.all([emptyDirectory(this.directory), rm(this.indexFile, { force: true })]);
+    return undefined;
   }
 
-  private async canBuildOn(sealed: SealedContent, commit: string): Promise<boolean> {
+  /** Removes what was touched. */
+  private async leftOf(content: SealedContent): Promise<Omit<Ground, "changed"> | undefined> {
+    const { inventory: before, placed, sealedAt, settled } = content;
+    if (settled) return { inventory: before, missing: [] };
+    await chmod(this.directory, 0o755);
+    const inventory = await removeTouched(this.directory, before, sealedAt, new Set(placed?.roots));
+    return inventory && { inventory, missing: [...before.keys()].filter((path) => !inventory.has(path)) };
+  }
+
+  /** Paths that differ between what was made and `commit`; undefined: nothing can be built on what is there. */
+  private async changesSince(
+    content: SealedContent,
+    commit: string,
+    placed: PlacedContent | undefined,
+  ): Promise<readonly string[] | undefined> {
     const directory = await lstat(this.directory, { bigint: true }).catch(() => undefined);
-    if (!directory?.isDirectory() || directory.ino !== sealed.inode) return false;
-    return !(await this.changesAttributes(sealed.commit, commit));
-  }
-
-  /** Attributes say how content is written: a file that is the same in both commits may then differ on disk. */
-  private async changesAttributes(from: string, to: string): Promise<boolean> {
+    if (!directory?.isDirectory() || directory.ino !== content.inode) return undefined;
+    if (content.placed?.key !== placed?.key) return undefined;
+    if (content.commit === commit) return [];
     const options = { cwd: this.control.directory, gitDir: this.control.directory, isolated: true };
-    const paths = await this.git.must(["diff-tree", "-r", "-z", "--name-only", "--no-renames", from, to], options);
-    return splitNul(paths).some((path) => /(^|\/)\.gitattributes$/.test(path));
+    const args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", content.commit, commit];
+    const changed = splitNul(await this.git.must(args, options));
+    // Attributes say how content is written: a file that is the same in both commits may then differ on disk.
+    return changed.some((path) => /(^|\/)\.gitattributes$/.test(path)) ? undefined : changed;
   }
 
-  /** Writes what `git worktree add` writes (gitrepository-layout(5)), which insists on an empty directory. */
-  private async linkWorkTree(commit: string): Promise<string> {
-    const administration = join(this.gitDirectory, "worktrees", "slot");
-    await mkdir(administration, { recursive: true });
-    await writeFile(join(administration, "commondir"), "../..\n");
-    await writeFile(join(administration, "gitdir"), `${this.directory}/.git\n`);
-    await writeFile(join(administration, "HEAD"), `${commit}\n`);
-    await writeFile(join(this.directory, ".git"), `gitdir: ${administration}\n`);
-    return administration;
+  private async inventoryAfter(ground: Ground | undefined): Promise<Inventory> {
+    if (ground === undefined) return takeInventory(this.directory);
+    lookAgain(this.directory, ground.inventory, [...ground.missing, ...ground.changed, ".git"]);
+    return ground.inventory;
   }
 
-  /** Writes what is missing, or is not what the index of our checkouts says, and removes what `commit` lacks. */
-  private async checkOut(commit: string): Promise<void> {
-    await this.git.must(["read-tree", "--reset", "-u", commit], {
-      cwd: this.directory,
-      gitDir: this.gitDirectory,
-      workTree: this.directory,
-      isolated: true,
-      env: { GIT_INDEX_FILE: this.indexFile },
-      config: ["core.bare=false"],
-      timeoutMs: CHECKOUT_TIMEOUT_MS,
-    });
+  private async seal(commit: string, placed: PlacedContent | undefined, inventory: Inventory): Promise<SealedContent> {
+    const { ino: inode } = await lstat(this.directory, { bigint: true });
+    return { commit, placed, inode, inventory, sealedAt: await this.timeAfter(lastChange(inventory)), settled: false };
+  }
+
+  /** Waits until the file system's clock has moved on from `last`, so that any change from now on shows. */
+  private async timeAfter(last: bigint): Promise<bigint> {
+    const startedAt = performance.now();
+    for (;;) {
+      // The clock is read off a change that leaves everything as it is.
+      await chmod(this.indexFile, 0o644);
+      const { ctimeNs } = await lstat(this.indexFile, { bigint: true });
+      if (ctimeNs > last || performance.now() - startedAt > MOST_WAIT_FOR_TICK_MS) return ctimeNs;
+    }
   }
 
   /** Empties the directory and removes the slot's repository: the end of a lease. */
   async discard(): Promise<void> {
-    this.sealed = undefined;
+    this.content = undefined;
     await Promise.all([emptyDirectory(this.directory), removeTree(this.gitDirectory)]);
   }
 }
 
-/** What an agent's own git reads before the user's global configuration could act: no credentials, no signing. */
-function slotConfig(identity: Identity): string {
-  return `[user]
-\tname = ${quoted(identity.name)}
-\temail = ${quoted(identity.email)}
-[credential]
-\thelper =
-[commit]
-\tgpgSign = false
-[tag]
-\tgpgSign = false
-[push]
-\tdefault = nothing
-`;
+function isPlacedBy(placed: PlacedContent | undefined): (path: string) => boolean {
+  const roots = new Set(placed?.roots);
+  return (path) => isPlaced(roots, path);
 }
 
-/** A value of git's configuration syntax, whatever it holds. */
-function quoted(value: string): string {
-  return `"${value.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`;
+/** Those of the paths that lie in none of the others. */
+function topmost(paths: readonly string[]): readonly string[] {
+  const all = new Set(paths);
+  return paths.filter((path) => !all.has(dirname(path)));
 }

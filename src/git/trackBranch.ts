@@ -74,7 +74,10 @@ export async function createTrackBranch(
   return { kind: next === head ? "continues" : "advanced", head: next };
 }
 
-/** Moves `mac/<track_id>` from `expected` to `next`, a commit of control.git, in the user's repository. */
+/**
+ * Moves `mac/<track_id>` from `expected` to `next`, a commit of control.git, in the user's repository. `copied`: settles
+ * once its objects are there; without it they are copied now.
+ */
 export async function publishTrackBranch(
   git: Git,
   user: UserRepository,
@@ -82,10 +85,10 @@ export async function publishTrackBranch(
   trackId: string,
   next: string,
   expected: string,
+  copied = copyObjects(git, control, user, next, [expected]),
 ): Promise<Result<void, PublishFailure>> {
-  const path = await checkedOutAt(git, user, trackId);
+  const [path] = await Promise.all([checkedOutAt(git, user, trackId), copied]);
   if (path !== undefined) return failure({ reason: "checked-out", path });
-  await copyObjects(git, control, user, next, [expected]);
   return moveBranch(git, user, trackId, next, expected);
 }
 

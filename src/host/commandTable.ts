@@ -80,6 +80,28 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
       json: { kind: "switch", help: "print one JSON document (schemas/status.schema.json)" },
     },
   },
+  answer: {
+    summary: "Answer a question of a run: let a task's work land, or send it back",
+    flags: {
+      checkpoint: { kind: "text", help: "the question, as status and the end of a run name it" },
+      input: { kind: "text", help: "`approve`, or why not: the next attempt is told" },
+    },
+  },
+  rollback: {
+    summary: "Take a landed task back, and what depends on it, by new commits that are verified first",
+    flags: {
+      task: { kind: "text", help: "the task" },
+      track_id: { kind: "text", help: "its track", shownDefault: "that of tasks/BACKLOG.yaml" },
+    },
+  },
+  doctor: {
+    summary:
+      "Check what a run needs: git, repository, verify, setup, models, disk, sandbox, and a small run without a model",
+    flags: {
+      backlog_file: { kind: "path", help: "the backlog to check for", shownDefault: "tasks/BACKLOG.yaml" },
+      json: { kind: "switch", help: "print one JSON document (schemas/doctor.schema.json)" },
+    },
+  },
 };
 
 /** Help for one command, as `--help` prints it. */

@@ -44,6 +44,11 @@ export function commandFor(invocation: Invocation): (context: CommandContext) =>
       return (context) => implementCommand(implement, context);
     }
     case "status":
-      return localCommandFor({ verb, flags });
+    case "answer":
+    case "rollback":
+    case "doctor": {
+      const command = localCommandFor({ verb, flags });
+      return (context) => command({ ...context, host: context });
+    }
   }
 }

@@ -1,9 +1,12 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { DEFAULT_OPTIONS } from "../config.ts";
+import { systemClock } from "../core/clock.ts";
+import { pause } from "../core/pause.ts";
 import { messageOf } from "../core/refusal.ts";
-import { parseCommandLine } from "./commandLine.ts";
+import { type Invocation, parseCommandLine } from "./commandLine.ts";
 import { COMMANDS, helpFor } from "./commandTable.ts";
-import { isLocal, localCommandFor } from "./localCommands.ts";
+import { isLocal, type LocalVerb, localCommandFor } from "./localCommands.ts";
 import { isVerb, VERBS } from "./names.ts";
 
 /**
@@ -28,16 +31,27 @@ export async function main(args: readonly string[], environment: NodeJS.ProcessE
     return 0;
   }
   const { verb: known, flags } = parsed.value;
-  if (isLocal(known)) return runHere(localCommandFor({ verb: known, flags }), environment);
+  if (isLocal(known)) return runHere(known, flags, environment);
   return execute("opencode", ["run", verb, "--", ...rest], environment);
 }
 
 /** A command that needs no OpenCode: its report goes to standard output, why it has none to standard error. */
-async function runHere(command: ReturnType<typeof localCommandFor>, environment: NodeJS.ProcessEnv): Promise<number> {
+async function runHere(verb: LocalVerb, flags: Invocation["flags"], environment: NodeJS.ProcessEnv): Promise<number> {
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  process.once("SIGTERM", () => stop.abort());
   // A reader that has seen enough, such as `head`, closes the pipe: the rest is not wanted.
   process.stdout.on("error", () => undefined);
   try {
-    const { text, outcome } = await command({ directory: process.cwd(), environment });
+    const { text, outcome } = await localCommandFor({ verb, flags })({
+      directory: process.cwd(),
+      environment,
+      // What opencode.json sets for this plugin only OpenCode knows.
+      options: DEFAULT_OPTIONS,
+      clock: systemClock,
+      pause,
+      signal: stop.signal,
+    });
     if (text !== "") process.stdout.write(`${text}\n`);
     if (!outcome.done) process.stderr.write(`${outcome.reason}\n`);
     return outcome.done ? 0 : 1;

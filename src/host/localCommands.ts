@@ -1,29 +1,63 @@
+import { answerCommand } from "../commands/answerCommand.ts";
+import { doctorCommand } from "../commands/doctorCommand.ts";
+import { rollbackCommand } from "../commands/rollbackCommand.ts";
 import { statusCommand } from "../commands/statusCommand.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import { Refusal } from "../core/refusal.ts";
+import { unreachable } from "../core/unreachable.ts";
 import type { Invocation } from "./commandLine.ts";
 import { GivenFlags } from "./givenFlags.ts";
 import type { Verb } from "./names.ts";
 
-/** Commands that ask no agent: they run in a shell as well as inside OpenCode. */
-export type LocalVerb = "status";
+/** Commands that need no agent: they run in a shell as well as inside OpenCode. */
+const LOCAL_VERBS = ["status", "answer", "rollback", "doctor"] as const;
+export type LocalVerb = (typeof LOCAL_VERBS)[number];
 
 /** What such a command is given of its surroundings. */
-export type LocalContext = Pick<CommandContext, "directory" | "environment">;
-
-export function isLocal(verb: Verb): verb is LocalVerb {
-  return verb === "status";
+export interface LocalContext
+  extends Pick<CommandContext, "directory" | "environment" | "options" | "clock" | "pause" | "signal"> {
+  /** Undefined outside of OpenCode. */
+  readonly host?: Pick<CommandContext, "runner" | "models">;
 }
 
+export type LocalCommand = (context: LocalContext) => Promise<CommandReport>;
+
+export function isLocal(verb: Verb): verb is LocalVerb {
+  return LOCAL_VERBS.some((local) => local === verb);
+}
+
+/** Throws `Refusal` where a flag is missing that the command cannot do without. */
 export function localCommandFor({
+  verb,
   flags,
-}: Pick<Invocation, "flags"> & { readonly verb: LocalVerb }): (context: LocalContext) => Promise<CommandReport> {
+}: Pick<Invocation, "flags"> & { readonly verb: LocalVerb }): LocalCommand {
   const given = new GivenFlags(flags);
-  const status = {
-    task: given.text("task"),
-    run: given.text("run"),
-    trackId: given.text("track_id"),
-    history: given.isOn("history"),
-    json: given.isOn("json"),
-  };
-  return (context) => statusCommand(status, context);
+  switch (verb) {
+    case "status": {
+      const status = {
+        task: given.text("task"),
+        run: given.text("run"),
+        trackId: given.text("track_id"),
+        history: given.isOn("history"),
+        json: given.isOn("json"),
+      };
+      return (context) => statusCommand(status, context);
+    }
+    case "answer": {
+      const answer = { checkpoint: given.text("checkpoint"), input: given.text("input") };
+      return (context) => answerCommand(answer, context);
+    }
+    case "rollback": {
+      const task = given.text("task");
+      if (task === undefined) throw new Refusal("--task is missing: name the landed task that is to be taken back.");
+      const rollback = { task, trackId: given.text("track_id") };
+      return (context) => rollbackCommand(rollback, context);
+    }
+    case "doctor": {
+      const doctor = { backlogFile: given.text("backlog_file"), json: given.isOn("json") };
+      return (context) => doctorCommand(doctor, context);
+    }
+    default:
+      return unreachable(verb);
+  }
 }

@@ -35,3 +35,27 @@ export async function takeAnswers(runDirectory: string, recorder: RunRecorder): 
   });
   return answered;
 }
+
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Takes up what is answered while a run goes on, until the returned function is called; that resolves once nothing is
+ * being taken up any more.
+ */
+export function watchForAnswers(
+  runDirectory: string,
+  recorder: RunRecorder,
+  onTrouble: (error: unknown) => void,
+): () => Promise<void> {
+  let looking: Promise<unknown> = Promise.resolve();
+  const look = () => {
+    if (waitingForAnswer(recorder.state).length === 0) return;
+    looking = looking.then(() => takeAnswers(runDirectory, recorder)).catch(onTrouble);
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
+}

@@ -2,6 +2,7 @@ import { failure, type Result, success } from "../core/result.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import type { Git } from "../git/gitProcess.ts";
+import { copyObjects } from "../git/objectTransfer.ts";
 import { type PublishFailure, publishTrackBranch, trackBranchName } from "../git/trackBranch.ts";
 import type { UserRepository } from "../git/userRepository.ts";
 import type { RunRecorder } from "./runRecorder.ts";
@@ -23,17 +24,29 @@ export interface BranchPublisherOptions {
 export class BranchPublisher {
   private readonly options: BranchPublisherOptions;
   private published: string;
+  private carried: { readonly commit: string; readonly done: Promise<void> } | undefined;
 
   constructor(options: BranchPublisherOptions) {
     this.options = options;
     this.published = options.published;
   }
 
+  /** Begins to copy what `publish` is about to need: nothing in the user's repository leads to it before that. */
+  carry(commit: string): void {
+    const { git, user, control } = this.options;
+    const done = copyObjects(git, control, user, commit, [this.published]);
+    // Whoever publishes meets the failure.
+    done.catch(() => undefined);
+    this.carried = { commit, done };
+  }
+
   /** The failure is a clause for the user: why the branch is not at `commit`. */
   async publish(commit: string): Promise<Result<void, string>> {
     if (commit === this.published) return success(undefined);
     const { git, user, control, recorder, trackId } = this.options;
-    const moved = await publishTrackBranch(git, user, control, trackId, commit, this.published);
+    const copied = this.carried?.commit === commit ? this.carried.done : undefined;
+    this.carried = undefined;
+    const moved = await publishTrackBranch(git, user, control, trackId, commit, this.published, copied);
     if (!moved.ok) {
       return failure(`${trackBranchName(trackId)} is not at ${commit.slice(0, 9)}: ${describe(moved.failure)}`);
     }

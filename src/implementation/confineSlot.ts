@@ -1,13 +1,11 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { CACHES_FOLDER, PACKAGES_FOLDER } from "../core/privateVariables.ts";
 import type { Sandbox } from "../core/sandbox.ts";
 import { dataDirectory, type StateDirectory } from "../core/stateDirectory.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
-import { emptyDirectory } from "../git/emptyDirectory.ts";
 import { gitPlaces } from "../git/gitPlaces.ts";
-import type { Slot } from "../git/slot.ts";
 import type { UserRepository } from "../git/userRepository.ts";
+import { scratchOf } from "./slotScratch.ts";
 import type { Confine } from "./slotSetup.ts";
 
 export interface ConfineSurroundings {
@@ -33,18 +31,6 @@ export async function confineSlot(surroundings: ConfineSurroundings): Promise<Co
       network,
       installing,
     });
-}
-
-/** A folder of the slot's own, outside its work tree, for what its commands write elsewhere. */
-export function scratchOf(state: StateDirectory, slot: Slot): string {
-  return slot.kind === "gate" ? state.gateScratch(slot.number) : state.slotScratch(slot.number);
-}
-
-/** Gives the slot an empty scratch folder, for whoever works in it next. */
-export async function emptyScratch(state: StateDirectory, slot: Slot): Promise<void> {
-  const scratch = scratchOf(state, slot);
-  await emptyDirectory(scratch);
-  await Promise.all(["tmp", CACHES_FOLDER, PACKAGES_FOLDER].map((name) => mkdir(join(scratch, name))));
 }
 
 /** `.env` and its variants at the user's root: those that are meant for slots are named by `copy`. */

@@ -6,12 +6,7 @@ import type { AgentSurroundings } from "../planning/agentSurroundings.ts";
 import type { AgentUsage } from "../planning/agentUsage.ts";
 import { askAgent } from "../planning/askAgent.ts";
 import type { ModelRef, Task } from "../types.ts";
-import {
-  GAP_PLAN_PROMPT_VERSION,
-  GAP_PLAN_SYSTEM,
-  type GapPlanMaterial,
-  gapPlanPrompt,
-} from "./gapPlanPrompt.ts";
+import { GAP_PLAN_PROMPT_VERSION, GAP_PLAN_SYSTEM, type GapPlanMaterial, gapPlanPrompt } from "./gapPlanPrompt.ts";
 
 /** Tasks for what a goal lacks, not part of the backlog yet. */
 export interface GapPlan {
@@ -58,4 +53,3 @@ export async function draftGapPlan(
   const { promptVersion, sampling } = author;
   return { result: success({ tasks: answer, author: sampledModel(author.model, sampling), promptVersion }), usage };
 }
-

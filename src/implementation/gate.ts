@@ -1,4 +1,3 @@
-import pLimit from "p-limit";
 import type { Slot } from "../git/slot.ts";
 import {
   type CheckOptions,
@@ -18,7 +17,6 @@ export class Gate {
   private readonly slot: Slot;
   private readonly setup: SlotSetup;
   private readonly surroundings: Omit<CheckSurroundings, "directory">;
-  private readonly oneAtATime = pLimit(1);
   private red: readonly RedCommand[] = [];
 
   constructor(slot: Slot, setup: SlotSetup, surroundings: Omit<CheckSurroundings, "directory">) {
@@ -35,31 +33,39 @@ export class Gate {
   /** Prepares `commit` and runs `commands` on it; undefined: all passed, or failed as they may. */
   check(commit: string, commands: readonly string[]): Promise<FailedCheck | undefined> {
     if (commands.length === 0) return Promise.resolve(undefined);
-    return this.oneAtATime(async () => {
+    const checked = this.setup.inGate(async () => {
       const unprepared = await this.setup.prepare(this.slot, commit);
       if (unprepared !== undefined) return unprepared;
       const { failed, results } = await this.run(commands, { known: this.red.map(({ known }) => known) });
       if (failed === undefined) this.red = afterPassing(this.red, results);
       return failed;
     });
+    // While what has passed lands: the next check then finds the slot as the last one did. Where that fails, the next
+    // rebuild does all of it again, and says what is wrong.
+    this.setup.inGate(() => this.slot.settle()).catch(() => undefined);
+    return checked;
   }
 
   /** Prepares `commit` alone. @returns the setup command that failed; undefined: the gate is ready for `look` */
   prepare(commit: string): Promise<FailedCheck | undefined> {
-    return this.oneAtATime(() => this.setup.prepare(this.slot, commit));
+    return this.setup.inGate(() => this.setup.prepare(this.slot, commit));
   }
 
-  /** Runs commands on the commit that was prepared last. Nothing is tolerated, and nothing decided. */
+  /**
+   * Runs commands on the commit that was prepared last: before any other slot is prepared, which may happen in here.
+   * Nothing is tolerated, and nothing decided.
+   */
   look(commands: readonly string[], options: CheckOptions): Promise<ChecksOutcome> {
-    return this.oneAtATime(() => this.run(commands, options));
+    return this.setup.inGate(() => this.run(commands, options));
   }
 
-  /** Resolves when nothing runs in it any more. */
+  /** Resolves when nothing runs in it any more, and nothing is put in order there: its lease may end. */
   idle(): Promise<void> {
-    return this.oneAtATime(async () => undefined);
+    return this.setup.inGate(async () => undefined);
   }
 
   private run(commands: readonly string[], options: CheckOptions): Promise<ChecksOutcome> {
+    this.slot.unsettle();
     return runChecks(commands, { ...this.surroundings, directory: this.slot.directory }, options);
   }
 }

@@ -7,7 +7,12 @@ import { machineReadings } from "../monitoring/resourceReadings.ts";
 import type { ResourceReading } from "../monitoring/resourceState.ts";
 import { ModelMemory } from "../recovery/modelMemory.ts";
 import type { RunEventOf } from "../recovery/runEvents.ts";
-import { checkInstruments, type HealthCheck, type HealthFinding, verdictCheck } from "../verification/instrumentationChecker.ts";
+import {
+  checkInstruments,
+  type HealthCheck,
+  type HealthFinding,
+  verdictCheck,
+} from "../verification/instrumentationChecker.ts";
 import type { Baseline } from "./baseline.ts";
 import type { Gate } from "./gate.ts";
 import { baseChecks } from "./health/baseChecks.ts";
@@ -122,6 +127,11 @@ function refusalText(failed: readonly HealthFinding[]): string {
   ].join("\n");
 }
 
+/** On one line, without the stop at its end. */
 function describeFinding({ mend, name, says }: HealthFinding): string {
-  return `${name}: ${says}${mend === undefined ? "" : ` (${mend})`}`;
+  const line = says
+    .trim()
+    .replace(/\s*\n\s*/g, "; ")
+    .replace(/\.$/, "");
+  return `${name}: ${line}${mend === undefined ? "" : ` (${mend})`}`;
 }

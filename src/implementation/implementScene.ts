@@ -12,6 +12,7 @@ import { Git, requireGit } from "../git/gitProcess.ts";
 import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
 import type { Backlog, Task } from "../types.ts";
 import { describeSecret, scanForSecrets } from "../verification/secretScan.ts";
+import { type CopiedFile, ignoringCopies, readCopiedFiles } from "./copiedFiles.ts";
 import { ModelRouter, type Route } from "./modelRouter.ts";
 
 export interface ImplementFlags {
@@ -39,6 +40,7 @@ export interface ImplementScene {
   readonly routes: ReadonlyMap<string, Route>;
   readonly verify: readonly string[];
   readonly setup: readonly string[];
+  readonly copied: readonly CopiedFile[];
   readonly workers: number;
 }
 
@@ -46,7 +48,9 @@ export interface ImplementScene {
 export async function readScene(flags: ImplementFlags, context: CommandContext): Promise<ImplementScene> {
   const git = new Git(context.environment);
   await requireGit(git);
-  const user = await inspectRepository(git, context.directory);
+  const inspected = await inspectRepository(git, context.directory);
+  const copied = await readCopiedFiles(git, inspected.root, context.options.copy);
+  const user = ignoringCopies(inspected, copied);
   const path = inputPath(user.root, context.directory, flags.backlogFile);
   const facts = await readRepositoryFacts(git, user, context.environment, context.options.setup);
   const loaded = await BacklogManager.load(path, { repositoryRoot: user.root, facts });
@@ -68,6 +72,7 @@ export async function readScene(flags: ImplementFlags, context: CommandContext):
     asked: new Set(flags.only ?? backlog.tasks.map((task) => task.id)),
     facts,
     routes: routeAll(tasks, context, facts),
+    copied,
     verify: backlog.verify.length > 0 ? backlog.verify : (context.options.verify ?? []),
     setup: backlog.setup.length > 0 ? backlog.setup : (context.options.setup ?? []),
     workers: flags.workers ?? context.options.workers,

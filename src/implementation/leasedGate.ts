@@ -8,6 +8,7 @@ import { Slot } from "../git/slot.ts";
 import type { UserRepository } from "../git/userRepository.ts";
 import { currentProcessIdentity } from "../recovery/processIdentity.ts";
 import { confineSlot } from "./confineSlot.ts";
+import { readCopiedFiles } from "./copiedFiles.ts";
 import { Gate } from "./gate.ts";
 import { SlotSetup } from "./slotSetup.ts";
 import { WorktreeManager } from "./worktreeManager.ts";
@@ -32,10 +33,12 @@ export interface LeasedGate {
   readonly release: () => Promise<void>;
 }
 
-/** Leases the lowest gate that is free, beside those of runs that are under way. */
+/** Leases the lowest gate that is free, beside those of runs that are under way. Throws `Refusal` for what cannot be copied. */
 export async function leaseGate(sources: GateSources): Promise<LeasedGate> {
   const { git, user, state, control, sandbox, context, network, purpose } = sources;
   const { clock, environment, options, signal } = context;
+  const copied = await readCopiedFiles(git, user.root, options.copy);
+  const confine = await confineSlot({ sandbox, user, control, state, environment });
   const worktrees = await WorktreeManager.lease(0, {
     state,
     identity: await currentProcessIdentity(),
@@ -43,14 +46,17 @@ export async function leaseGate(sources: GateSources): Promise<LeasedGate> {
     clock,
     openSlot: (kind, number) => Slot.open(git, state, user, control, kind, number),
   });
-  const confine = await confineSlot({ sandbox, user, control, state, environment });
+  const slot = worktrees.gate;
   const limits = {
     environment: allowedEnvironment(environment),
     timeoutMs: options.taskTimeoutSeconds * 1_000,
     signal,
   };
-  const setup = new SlotSetup({ ...limits, commands: sources.setup, confine });
-  const gate = new Gate(worktrees.gate, setup, { ...limits, confinement: confine(worktrees.gate, { network }) });
+  const commands = sources.setup;
+  // Whether `setup` can be shared among slots is for a run to say.
+  const warn = () => undefined;
+  const setup = new SlotSetup({ ...limits, git, control, state, gate: slot, commands, copied, confine, warn });
+  const gate = new Gate(slot, setup, { ...limits, confinement: confine(slot, { network }) });
   return {
     gate,
     release: async () => {

@@ -19,6 +19,8 @@ export interface MergeQueueOptions {
   readonly trackRef: string;
   /** Commands that pass on every commit of the branch; without any, the tasks' own acceptance decides. */
   readonly verify: readonly string[];
+  /** Begins what `publish` of a commit that is about to land can do ahead. */
+  readonly carry?: (commit: string) => void;
   /** Brings a landed commit to the user's `mac/<track_id>`. */
   readonly publish: (commit: string) => Promise<void>;
   readonly signal: AbortSignal;
@@ -123,8 +125,9 @@ export class MergeQueue {
 
   /** The intentions are on disk before the ref moves, so after a crash the ref shows for all of them what took place. */
   private async moveHead({ commit, parts }: Candidate<Waiting>): Promise<void> {
-    const { control, publish, recorder, trackRef } = this.options;
+    const { carry, control, publish, recorder, trackRef } = this.options;
     const { head } = recorder;
+    carry?.(commit);
     for (const { item } of parts) {
       const { task, attempt } = item.landing;
       await recorder.record({ type: "landing_intended", task: task.id, attempt, head, commit });

@@ -63,7 +63,7 @@ export function crewFor(sources: CrewSources, tasks: readonly Task[]): WorkerPoo
     work: (task) => work.run(task),
     skip: (task, because) => recorder.record({ type: "task_skipped", task: task.id, because }),
     onBroken: sources.onBroken,
-    whyStop: () => whyStop(context, recorder) ?? equipment.runner.whyStop(),
+    whyStop: () => whyStop(sources),
     effortOf: (task) => efforts.get(task.id) ?? 0,
     notBefore: (task) => work.notBefore(task),
     whyPaused: () => equipment.resources.whyPaused(),
@@ -186,12 +186,14 @@ async function leavePage(
 }
 
 /** H13. A budget ends the run before the next task, not in the middle of one; it can be resumed. */
-function whyStop({ options, signal }: CommandContext, { state }: RunRecorder): string | undefined {
+export function whyStop({ context, equipment, recorder }: CrewSources): string | undefined {
+  const { options, signal } = context;
+  const { state } = recorder;
   const { tokens, usd } = options.budget;
   if (signal.aborted) return "interrupted";
   if (tokens !== undefined && state.tokens >= tokens)
     return `the budget of ${tokens} tokens is used up (${state.tokens}), raise budget.tokens`;
   if (usd !== undefined && state.costUsd >= usd)
     return `the budget of $${usd} is used up ($${state.costUsd.toFixed(2)}), raise budget.usd`;
-  return undefined;
+  return equipment.runner.whyStop();
 }

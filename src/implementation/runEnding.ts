@@ -7,6 +7,7 @@ import type { Task } from "../types.ts";
 import { waitingForAnswer } from "./answers.ts";
 import type { BranchPublisher } from "./branchPublisher.ts";
 import { summaryLines, usageLine } from "./endingText.ts";
+import { type GoalStanding, goalLines, goalReason } from "./gapPlanEnding.ts";
 import type { ImplementScene } from "./implementScene.ts";
 import type { RunProgress } from "./runProgress.ts";
 import type { RunRecorder } from "./runRecorder.ts";
@@ -21,6 +22,8 @@ export interface RunEndingOptions {
   readonly progress: RunProgress;
   readonly statuses: StatusProjection;
   readonly ending: PoolEnding;
+  /** How the goal of the whole stands, as far as it was looked at. */
+  readonly goal: GoalStanding;
   readonly before: Fingerprint;
 }
 
@@ -29,19 +32,27 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
   const { context, scene, recorder, ending } = options;
   const obstacle = await saveResults(options);
   const unfinished = scene.manager.backlog.tasks.filter((task) => task.status !== "complete");
-  const mayMove = unfinished.length === 0 && obstacle === undefined;
+  const lacking = goalReason(options.goal, scene.backlogFile);
+  const isWhole = unfinished.length === 0 && lacking === undefined;
+  const mayMove = isWhole && obstacle === undefined && ending.kind !== "stopped";
   const moved = mayMove ? await offerToUser(options) : leftAlone(options);
   // As long as the journal alone knows what has landed, the run stays open, to be gone on with.
   const waiting = waitingForAnswer(recorder.state);
   if (ending.kind === "stopped" || obstacle !== undefined || waiting.length > 0) {
     await recorder.record({ type: "run_interrupted" });
   } else {
-    await recorder.record({ type: "run_finished", outcome: unfinished.length === 0 ? "complete" : "incomplete" });
+    await recorder.record({ type: "run_finished", outcome: isWhole ? "complete" : "incomplete" });
   }
   // An interrupted run has no time for the comparison; the run that goes on makes one of its own.
   const proof = context.signal.aborted ? [] : await proofOfNoHarm(options, moved.fastForwardedTo);
-  const text = [...summaryLines(options), ...moved.lines, ...proof, usageLine(options)].join("\n");
-  const reason = obstacle ?? reasonOf(options, unfinished);
+  const text = [
+    ...summaryLines(options),
+    ...goalLines(options.goal),
+    ...moved.lines,
+    ...proof,
+    usageLine(options),
+  ].join("\n");
+  const reason = obstacle ?? reasonOf(options, unfinished) ?? lacking;
   return { text, outcome: reason === undefined ? { done: true } : { done: false, reason } };
 }
 
@@ -116,7 +127,7 @@ async function proofOfNoHarm(
 /** Undefined: everything is done. */
 function reasonOf({ ending, recorder, scene }: RunEndingOptions, unfinished: readonly Task[]): string | undefined {
   if (ending.kind === "stopped") return stoppedReason(ending.reason);
-  const asked = unfinished.filter((task) => scene.asked.has(task.id));
+  const asked = unfinished.filter(({ id }) => scene.asked.has(id) || isOfGapPlan(id, scene));
   if (asked.length === 0) return undefined;
   const [question] = waitingForAnswer(recorder.state);
   if (question?.approval !== undefined) return waitingReason(question.id, question.approval);
@@ -124,6 +135,11 @@ function reasonOf({ ending, recorder, scene }: RunEndingOptions, unfinished: rea
   const failed = unfinished.filter((task) => task.status === "failed").map((task) => task.id);
   if (failed.length === 0) return `Not done: ${ids}. Run implement again to go on.`;
   return `Not done: ${ids}. To try again, set the status of ${failed.join(", ")} to pending and run implement again.`;
+}
+
+/** A task that was not there when the run was asked for is part of what was asked. */
+function isOfGapPlan(id: string, { backlog }: ImplementScene): boolean {
+  return !backlog.tasks.some((task) => task.id === id);
 }
 
 function waitingReason(task: string, { checkpoint, question }: Approval): string {

@@ -1,13 +1,16 @@
 import { entrySizes } from "../backlog/entrySizes.ts";
 import { classifyTask } from "../backlog/taskClass.ts";
 import type { CommandContext } from "../core/commandContext.ts";
-import { UNCONFINED } from "../core/confinement.ts";
 import { allowedEnvironment } from "../core/environment.ts";
+import { Refusal } from "../core/refusal.ts";
+import { probeSandbox, type Sandbox } from "../core/sandbox.ts";
+import type { ControlRepository } from "../git/controlRepository.ts";
 import { ResourceMonitor } from "../monitoring/resourceMonitor.ts";
 import { machineReadings } from "../monitoring/resourceReadings.ts";
 import { ModelMemory } from "../recovery/modelMemory.ts";
 import type { Complexity, Task } from "../types.ts";
 import { agentLimit, LimitedRunner } from "./agentLimit.ts";
+import { confineSlot } from "./confineSlot.ts";
 import { Gate } from "./gate.ts";
 import type { ImplementScene } from "./implementScene.ts";
 import { ModelRouter } from "./modelRouter.ts";
@@ -23,9 +26,12 @@ const VALIDATIONS_AT_ONCE = 5;
 export interface RunEquipment {
   /** The whole environment of setup, acceptance and `verify`, but for what a confinement adds. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly sandbox: Sandbox;
   readonly confine: Confine;
   readonly setup: SlotSetup;
   readonly gate: Gate;
+  /** What models did, in this command and in others. */
+  readonly memory: ModelMemory;
   readonly models: WorkerModels;
   readonly runner: LimitedRunner;
   readonly validation: ValidationQueue;
@@ -36,16 +42,27 @@ export interface RunEquipment {
 export interface EquipmentSources {
   readonly scene: ImplementScene;
   readonly context: CommandContext;
+  readonly control: ControlRepository;
   readonly worktrees: WorktreeManager;
   readonly warn: (message: string) => void;
 }
 
-export function equipRun({ scene, context, worktrees, warn }: EquipmentSources): RunEquipment {
+/** Throws `Refusal` where commands cannot be kept in their work trees as the person wants it. */
+export async function equipRun({ scene, context, control, worktrees, warn }: EquipmentSources): Promise<RunEquipment> {
   const { options, clock, models: catalog, signal } = context;
   const environment = allowedEnvironment(context.environment);
   const timeoutMs = options.taskTimeoutSeconds * 1_000;
-  const confine: Confine = () => UNCONFINED;
-  const setup = new SlotSetup({ commands: scene.setup, confine, environment, timeoutMs, signal });
+  const sandbox = await probeSandbox(options.sandbox, context.environment);
+  if (!sandbox.ok) throw new Refusal(sandbox.failure);
+  const { user, state } = scene;
+  const confine = await confineSlot({
+    ...{ sandbox: sandbox.value, user, control, state },
+    environment: context.environment,
+  });
+  const setup = new SlotSetup({
+    ...{ git: scene.git, control, state, gate: worktrees.gate, commands: scene.setup, copied: scene.copied },
+    ...{ confine, environment, timeoutMs, signal, warn },
+  });
   const usesNetwork = scene.tasks.some((task) => task.network);
   const gate = new Gate(worktrees.gate, setup, {
     environment,
@@ -57,9 +74,11 @@ export function equipRun({ scene, context, worktrees, warn }: EquipmentSources):
   const router = new ModelRouter(options.models, catalog);
   return {
     environment,
+    sandbox: sandbox.value,
     confine,
     setup,
     gate,
+    memory,
     models: new WorkerModels({ router, memory, clock }),
     runner: new LimitedRunner(context.runner, () =>
       agentLimit(scene.manager.backlog.tasks.length, options.maxAttempts),

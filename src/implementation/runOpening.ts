@@ -49,7 +49,7 @@ export async function takeUpRun(opener: RunOpener, trackId: string): Promise<Run
   for (const task of log.state.tasks.values()) {
     const landed = await landedMeanwhile(opener.control, task, head);
     if (landed !== undefined) await log.record(landed);
-    else if (isInAttempt(task)) await closeAttempt(opener.control, log, task);
+    else if (isInAttempt(task) && !mayLandAsItIs(task)) await closeAttempt(opener.control, log, task);
   }
   return log;
 }
@@ -67,6 +67,11 @@ async function landedMeanwhile(
   if (own === undefined) throw new Error(`${landing.commit} landed without ${id}, for which it was made`);
   const merge = own === landing.commit ? {} : { head: landing.commit };
   return { type: "task_landed", task: id, attempt: attempts, commit: own, ...merge };
+}
+
+/** Verified work that a person has agreed to is on record, and lands without another attempt. */
+function mayLandAsItIs({ approval, phase }: TaskState): boolean {
+  return phase === "verifying" && approval?.answer?.approved === true;
 }
 
 async function closeAttempt(control: ControlRepository, log: RunLog, task: TaskState): Promise<void> {
@@ -129,7 +134,7 @@ function orRefuse<Value>(result: Result<Value, RunUnreadable>): Value {
 }
 
 /** Of everything but the statuses: those are ours to change, the rest is what a person asked for. */
-function digestOf(backlog: Backlog): string {
+export function digestOf(backlog: Backlog): string {
   const tasks = backlog.tasks.map(({ status: _status, ...task }) => task);
   return createHash("sha256")
     .update(JSON.stringify({ ...backlog, tasks }))

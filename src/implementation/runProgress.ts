@@ -15,15 +15,15 @@ export class RunProgress {
   mostAtOnce = 0;
   private readonly reporter: ProgressReporter;
   private readonly clock: Clock;
-  private readonly titles: ReadonlyMap<string, string>;
+  private readonly tasks: () => readonly Task[];
   private readonly state: () => RunState;
   private readonly startedAt: number;
   private readonly activities = new Map<string, WorkerActivity>();
 
-  constructor(reporter: ProgressReporter, clock: Clock, tasks: readonly Task[], state: () => RunState) {
+  constructor(reporter: ProgressReporter, clock: Clock, tasks: () => readonly Task[], state: () => RunState) {
     this.reporter = reporter;
     this.clock = clock;
-    this.titles = new Map(tasks.map((task) => [task.id, task.title]));
+    this.tasks = tasks;
     this.state = state;
     this.startedAt = clock.now();
   }
@@ -115,7 +115,7 @@ export class RunProgress {
   }
 
   private begin(taskId: string): void {
-    const title = this.titles.get(taskId) ?? "";
+    const title = this.tasks().find((task) => task.id === taskId)?.title ?? "";
     this.activities.set(taskId, { taskId, title, doing: "preparing", startedAt: this.clock.now() });
     this.mostAtOnce = Math.max(this.mostAtOnce, this.activities.size);
   }

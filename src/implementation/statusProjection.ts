@@ -19,7 +19,7 @@ export function describeUnwritten([problem]: Diagnostics): string {
 export class StatusProjection {
   private readonly manager: BacklogManager;
   private readonly state: () => RunState;
-  private readonly tasks: ReadonlySet<string>;
+  private readonly tasks: Set<string>;
   private readonly dispatcher: AsyncDispatcher<RunEvent>;
 
   /** `tasks`: ids of those whose status is the run's to write; the others' are what the person made them. */
@@ -59,6 +59,7 @@ export class StatusProjection {
   }
 
   private async project(event: RunEvent): Promise<void> {
+    if (event.type === "tasks_added") for (const id of event.tasks) this.tasks.add(id);
     if (!("task" in event)) return;
     const task = this.state().tasks.get(event.task);
     if (task !== undefined) await this.set(task.id, statusOf(task.phase));

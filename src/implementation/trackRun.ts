@@ -1,4 +1,5 @@
 import { formatWarnings } from "../backlog/diagnostics.ts";
+import type { SpawnResult } from "../core/agentRunner.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { messageOf, Refusal } from "../core/refusal.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
@@ -7,19 +8,26 @@ import { createTrackBranch, readTrackBranch } from "../git/trackBranch.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
 import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
+import type { ModelRef } from "../types.ts";
 import { type AgentsFile, readAgentsFile } from "./agentsFile.ts";
+import { takeAnswers, watchForAnswers } from "./answers.ts";
 import { BranchPublisher } from "./branchPublisher.ts";
+import { showUndone } from "./compensation.ts";
+import { unrecordedGapPlan } from "./gapPlanRecovery.ts";
+import type { GapPlans } from "./gapPlans.ts";
+import { gapPlansFor } from "./gapPlansFor.ts";
 import type { WholeLoop } from "./health/smokeTest.ts";
+import { checkBeforeRun } from "./healthChecks.ts";
 import type { ImplementFlags, ImplementScene } from "./implementScene.ts";
 import { leftOutNotice, unknownBaseNotice } from "./messageNotices.ts";
-import { crewFor } from "./runCrew.ts";
+import { type CrewSources, crewFor, whyStop } from "./runCrew.ts";
 import { endRun } from "./runEnding.ts";
 import { equipRun } from "./runEquipment.ts";
 import { canGoOn, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
 import { RunProgress } from "./runProgress.ts";
 import { RunRecorder } from "./runRecorder.ts";
 import { describeUnwritten, StatusProjection } from "./statusProjection.ts";
-import { startingPoint, verifyBase } from "./verifyBase.ts";
+import type { PoolEnding } from "./workerPool.ts";
 import type { WorktreeManager } from "./worktreeManager.ts";
 
 /** What a run works with, all of it held for this run alone. */
@@ -44,16 +52,16 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   const warn = (message: string) =>
     held.progress.log({ message, level: "warn", context: { phaseId: "implement", timestamp: context.clock.now() } });
   const before = await takeFingerprint(scene.git, scene.user);
-  const equipment = equipRun({ ...resources, warn });
+  const equipment = await equipRun({ ...resources, warn });
+  const { gate, models, sandbox } = equipment;
   const { allowRedBase } = held.flags;
-  const { verify } = scene;
-  const start = await startingPoint(scene.git, scene.user, held.control, scene.backlog.track_id);
-  await equipment.gate.prepare(start.commit);
-  const verdict = await verifyBase(equipment.gate, verify, allowRedBase);
-  if (verdict.kind === "red") throw new Refusal(`${start.name} is red`);
+  const note = (model: ModelRef, result: SpawnResult) => models.note(model, "probe", result);
+  const health = await checkBeforeRun({ ...resources, gate, allowRedBase, sandbox, note });
   const log = await openRun(resources);
   const { recorder, progress, statuses } = recordingOf(resources, log);
   try {
+    if (scene.tasks.length > 0) await recorder.record(health.event);
+    for (const warning of health.warnings) progress.say("warn", warning);
     // What cannot be written yet goes out with the next status; what never could is told at the end.
     await statuses.settle(false);
     const agentsFile = await readAgentsFile(held.control, recorder.head);
@@ -62,16 +70,39 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     const publisher = publisherOf(resources, recorder);
     const onBroken = () => broken.abort();
     const system = agentsFile.text;
-    const parts = { ...resources, equipment, recorder, progress, publisher, verify, system, onBroken };
-    const crew = crewFor(parts, scene.tasks);
-    equipment.resources.start();
-    const ending = await crew.run();
-    return await endRun({ scene, context, publisher, recorder, progress, statuses, ending, before });
+    const parts = { ...resources, equipment, recorder, progress, publisher, system, onBroken, verify: health.verify };
+    const gaps = gapPlansFor({ ...parts, memory: equipment.memory, statuses, whyStop: () => whyStop(parts) });
+    const ending = await workOff(parts, gaps);
+    const goal = gaps.standing;
+    return await endRun({ scene, context, publisher, recorder, progress, statuses, ending, goal, before });
   } finally {
-    equipment.resources.stop();
     // A run that broke has statuses on their way: they are written while the track is still ours.
     await statuses.idle();
     await log.close();
+  }
+}
+
+/** The work itself: until nothing can be started any more and the goal is met, hearing of answers on the way. */
+async function workOff(parts: CrewSources, gaps: GapPlans): Promise<PoolEnding> {
+  const { equipment, progress, recorder, scene } = parts;
+  const runDirectory = scene.state.runDirectory(recorder.runId);
+  await takeAnswers(runDirectory, recorder);
+  const endWatch = watchForAnswers(runDirectory, recorder, (error) => progress.say("warn", messageOf(error)));
+  equipment.resources.start();
+  try {
+    let { tasks } = scene;
+    for (;;) {
+      const ending = await crewFor(parts, tasks).run();
+      // An answer may have come while the last task ended.
+      if (ending.kind === "awaiting" && (await takeAnswers(runDirectory, recorder)).length > 0) continue;
+      if (ending.kind !== "exhausted") return ending;
+      const added = await gaps.next();
+      if (added === undefined) return gaps.standing.kind === "stopped" ? gaps.standing : ending;
+      tasks = added;
+    }
+  } finally {
+    equipment.resources.stop();
+    await endWatch();
   }
 }
 
@@ -100,7 +131,12 @@ interface Recording {
 
 /** Who is told what happens, once the journal has it. */
 function recordingOf({ scene, context, progress: reporter }: TrackRunResources, log: RunLog): Recording {
-  const progress = new RunProgress(reporter, context.clock, scene.tasks, () => log.state);
+  const progress = new RunProgress(
+    reporter,
+    context.clock,
+    () => scene.manager.backlog.tasks,
+    () => log.state,
+  );
   const warn = (error: unknown) => progress.say("warn", messageOf(error));
   const recorder = new RunRecorder(log, warn);
   const ids = scene.tasks.map((task) => task.id);
@@ -116,10 +152,13 @@ async function openRun(resources: TrackRunResources): Promise<RunLog> {
   const opener = { state, control, clock: context.clock, lock };
   const unfinished = await takeUpRun(opener, backlog.track_id);
   try {
+    if (unfinished !== undefined) await showUndone(control, unfinished.state, scene.manager);
     const start = await startOf(resources, unfinished);
     const branch = await createTrackBranch(git, user, control, backlog.track_id, start);
     if (branch.kind === "refused") throw new Refusal(branch.message);
 
+    const added = unfinished && unrecordedGapPlan(unfinished.state, backlog);
+    if (added !== undefined) await unfinished?.record(added);
     const purpose: RunPurpose = { backlog, backlogFile, tasks, workers, head: branch.head, userBranch: user.branch };
     if (unfinished === undefined) return await startRun(opener, purpose);
     if (canGoOn(unfinished.state, purpose)) {

@@ -204,7 +204,16 @@ const runEventSchema = z.discriminatedUnion("type", [
   /** `because`: the task whose failure took this one along, or a reason in words. */
   z.object({ type: z.literal("task_skipped"), task: z.string(), because: z.string() }),
   /** H6. The goal was checked after the last task; `missing`: a line for each part that is not there. */
-  z.object({ type: z.literal("goal_checked"), round: z.number(), met: z.boolean(), missing: z.array(z.string()) }),
+  z.object({
+    type: z.literal("goal_checked"),
+    /** How many gap plans came before. */
+    round: z.number(),
+    met: z.boolean(),
+    missing: z.array(z.string()),
+    /** Of the run's own agents since the last event that told it. */
+    tokens: z.number().optional(),
+    cost_usd: z.number().optional(),
+  }),
   /** Ids of tasks that a gap plan added to the backlog; `round` counts from 1. */
   z.object({
     type: z.literal("tasks_added"),
@@ -212,6 +221,9 @@ const runEventSchema = z.discriminatedUnion("type", [
     tasks: z.array(z.string()),
     /** Digest of the backlog that holds them, as in `run_started`. */
     backlog_digest: z.string(),
+    /** As in `goal_checked`. */
+    tokens: z.number().optional(),
+    cost_usd: z.number().optional(),
   }),
   /** M12. What was looked at before the first task. */
   z.object({

@@ -88,6 +88,17 @@ export class RunProjection {
     return undefined;
   }
 
+  private spend({
+    tokens = 0,
+    cost_usd = 0,
+  }: {
+    readonly tokens?: number | undefined;
+    readonly cost_usd?: number | undefined;
+  }): void {
+    this.current.tokens += tokens;
+    this.current.costUsd += cost_usd;
+  }
+
   private applyToRun(event: RunEvent): void {
     const { current } = this;
     switch (event.type) {
@@ -107,8 +118,7 @@ export class RunProjection {
         current.outcome = event.outcome;
         return;
       case "agent_finished":
-        current.tokens += event.tokens;
-        current.costUsd += event.cost_usd;
+        this.spend(event);
         return;
       case "task_landed":
         current.head = event.head ?? event.commit;
@@ -120,11 +130,13 @@ export class RunProjection {
         return;
       case "goal_checked":
         current.goal = { met: event.met, missing: event.missing };
+        this.spend(event);
         return;
       case "tasks_added":
         current.gapPlans = event.round;
         current.backlogDigest = event.backlog_digest;
         for (const id of event.tasks) current.tasks.set(id, newTask(id));
+        this.spend(event);
         return;
       case "branch_published":
         current.publishedCommit = event.commit;

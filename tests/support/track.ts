@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
 import type { BacklogFlags } from "../../src/commands/backlogCommand.ts";
 import { backlogCommand } from "../../src/commands/backlogCommand.ts";
+import type { DoctorContext } from "../../src/commands/doctorChecks.ts";
+import { type DoctorFlags, doctorCommand } from "../../src/commands/doctorCommand.ts";
 import { type PlanFlags, planCommand } from "../../src/commands/planCommand.ts";
 import { statusCommand } from "../../src/commands/statusCommand.ts";
 import type { StatusFlags } from "../../src/commands/statusScene.ts";
@@ -14,7 +16,7 @@ import type { CommandContext, CommandReport } from "../../src/core/commandContex
 import { formatModelRef, type ModelCatalog } from "../../src/core/modelCatalog.ts";
 import { pause } from "../../src/core/pause.ts";
 import { stateDirectoryFor } from "../../src/core/stateDirectory.ts";
-import { implementCommand } from "../../src/implementation/implementCommand.ts";
+import { implementCommand, implementUnchecked } from "../../src/implementation/implementCommand.ts";
 import type { ImplementFlags } from "../../src/implementation/implementScene.ts";
 import { type FileTree, makeRepository, type Repository, repositoryAt } from "./repository.ts";
 import { type Script, ScriptedRunner } from "./scriptedRunner.ts";
@@ -39,6 +41,7 @@ export interface BacklogSketch {
   readonly track_id?: string;
   readonly verify?: readonly string[];
   readonly setup?: readonly string[];
+  readonly goal?: { readonly criteria?: readonly string[]; readonly checks?: readonly { readonly run: string }[] };
 }
 
 /** A task's own file. */
@@ -64,11 +67,12 @@ export function scripted(others: Readonly<Record<string, Script>>): Script {
   return (agent) => (others[agent.task] ?? writesItsWord)(agent);
 }
 
-export function backlogText({ tasks, track_id = "words", verify = [VERIFY], setup = [] }: BacklogSketch): string {
+export function backlogText({ tasks, track_id = "words", verify = [VERIFY], setup = [], goal }: BacklogSketch): string {
   return stringify({
     version: 1,
     track_id,
     title: "Words",
+    ...(goal === undefined ? {} : { goal }),
     verify,
     setup,
     tasks: tasks.map(({ id, ...task }) => ({
@@ -85,6 +89,12 @@ export interface RunSettings {
   readonly flags?: Partial<ImplementFlags>;
   readonly options?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
+  /** Over the track's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** With all health checks, as a user runs it; default: with those of the base alone, which saves a second. */
+  readonly healthChecks?: boolean;
+  /** How the health check's request to a model ends; default: it answers. */
+  readonly onProbe?: ScriptedRunner["onProbe"];
   /** Default: the repository's root. */
   readonly directory?: string;
   /** Names of the models that are connected, as provider/model. */
@@ -138,13 +148,15 @@ export class Track {
   /** Runs `implement` with agents that play `script`; rejects as the command does. */
   async implement(script: Script, settings: RunSettings = {}): Promise<RunOutcome> {
     const runner = new ScriptedRunner(script);
+    if (settings.onProbe !== undefined) runner.onProbe = settings.onProbe;
     const lines: string[] = [];
     const onProgress = (line: string) => {
       lines.push(line);
       settings.onProgress?.(line);
     };
     const context = this.context(runner, { ...settings, onProgress });
-    const report = await implementCommand(
+    const implement = settings.healthChecks === true ? implementCommand : implementUnchecked;
+    const report = await implement(
       { backlogFile: "tasks/BACKLOG.yaml", dryRun: false, allowRedBase: false, ...settings.flags },
       context,
     );
@@ -168,6 +180,20 @@ export class Track {
 
   status(flags: Partial<StatusFlags> = {}, directory = this.repository.path): Promise<CommandReport> {
     return statusCommand({ history: false, json: false, ...flags }, { directory, environment: this.environment });
+  }
+
+  /** Asks no model unless `more` has a host. */
+  doctor(
+    flags: Partial<DoctorFlags> = {},
+    settings: RunSettings = {},
+    more: Pick<DoctorContext, "host" | "loop" | "readMachine"> = {},
+  ): Promise<CommandReport> {
+    const { directory, environment, options, clock, pause, signal } = this.context(
+      new ScriptedRunner(writesItsWord),
+      settings,
+    );
+    const context = { directory, environment, options, clock, pause, signal, ...more };
+    return doctorCommand({ backlogFile: undefined, json: false, ...flags }, context);
   }
 
   async writeBacklog(backlog: BacklogSketch): Promise<void> {
@@ -227,7 +253,8 @@ export class Track {
     return rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  private context(runner: AgentRunner, settings: RunSettings): CommandContext {
+  /** What a command is given when it is run with these settings. */
+  context(runner: AgentRunner, settings: RunSettings): CommandContext {
     // Runs are told apart by the second they began in; a test may start several within one.
     const offset = this.runs++ * 2_000;
     const write = (line: string | Uint8Array) => {
@@ -236,7 +263,7 @@ export class Track {
     };
     return {
       directory: settings.directory ?? this.repository.path,
-      environment: this.environment,
+      environment: { ...this.environment, ...settings.environment },
       options: optionsOf(settings.options),
       runner,
       models: catalogOf(settings.models),

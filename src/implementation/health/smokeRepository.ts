@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, realpath, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Git } from "../../git/gitProcess.ts";
 
@@ -17,9 +16,9 @@ export interface SmokeRepository {
   readonly data: string;
 }
 
-/** A repository of one commit in a temporary folder, with a backlog of two tasks that do not depend on each other. */
-export async function makeSmokeRepository(git: Git): Promise<SmokeRepository> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), "multi-agent-coder-smoke-test-")));
+/** A repository of one commit in a new folder below `temporary`, with a backlog of two tasks that do not depend on each other. */
+export async function makeSmokeRepository(git: Git, temporary: string): Promise<SmokeRepository> {
+  const folder = await realpath(await mkdtemp(join(temporary, "multi-agent-coder-smoke-test-")));
   const repository = join(folder, "repository");
   await mkdir(join(repository, "tasks"), { recursive: true });
   await writeFile(join(repository, "tasks", "BACKLOG.yaml"), BACKLOG);

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { optionsSchema } from "../../config.ts";
 import type { CommandContext, CommandReport } from "../../core/commandContext.ts";
@@ -24,7 +25,7 @@ export async function runSmokeTest(
   { clock, environment, options, pause }: SmokeTestContext,
   signal: AbortSignal,
 ): Promise<Result<void, string>> {
-  const { folder, repository, data } = await makeSmokeRepository(new Git(environment));
+  const { folder, repository, data } = await makeSmokeRepository(new Git(environment), environment.TMPDIR ?? tmpdir());
   try {
     const { outcome } = await loop(FLAGS, {
       directory: repository,

@@ -38,23 +38,11 @@ beforeEach(async () => {
   place = await sandbox.open("user");
   commit = place.user.head;
   await place.slot.rebuild(commit);
-  await clockTick();
 });
 afterEach(() => sandbox.remove());
 
 const inSlot = (path: string) => join(place.slot.directory, path);
 const inodeOf = (path: string) => lstatSync(inSlot(path), { bigint: true }).ino;
-
-/** Until the file system's clock has moved on: what the checkout wrote in its last tick is never kept. */
-async function clockTick(): Promise<void> {
-  const probe = join(sandbox.folder, "probe");
-  const now = () => {
-    writeFileSync(probe, "x");
-    return statSync(probe, { bigint: true }).ctimeNs;
-  };
-  const start = now();
-  while (now() === start) await new Promise((resolve) => setImmediate(resolve));
-}
 
 /** Every entry with its type, permissions and content, git's own link left out. */
 function contentOf(directory: string): Record<string, string> {
@@ -161,7 +149,69 @@ describe("a rebuilt slot", () => {
     expect(contentOf(place.slot.directory)).toEqual(await freshContent(commit));
   });
 
+  test("holds nothing whose name is no text, and all of a commit that has such names", async () => {
+    const bytes = Buffer.from([0xff, 0xfe]);
+    const at = (folder: string) => Buffer.concat([Buffer.from(`${folder}/`), bytes]);
+    for (const folder of [inSlot(""), inSlot("a")]) writeFileSync(at(folder), "left by a task");
+    await place.slot.rebuild(commit);
+    expect(contentOf(place.slot.directory)).toEqual(await freshContent(commit));
+    for (const folder of ["user", "user/a"]) writeFileSync(at(join(sandbox.folder, folder)), "of the commit");
+    const next = sandbox.commit("user", {}, "names");
+    for (const of of [next, next, commit, next]) await place.slot.rebuild(of);
+    for (const folder of [inSlot(""), inSlot("a")]) expect(readFileSync(at(folder), "utf8")).toBe("of the commit");
+  });
+
+  test("keeps a file that was written in the moment before the last rebuild ended", async () => {
+    const inode = inodeOf("top.txt");
+    await place.slot.rebuild(commit);
+    expect(inodeOf("top.txt")).toBe(inode);
+  });
+
+  test("goes from any commit to any other as one that was never used", async () => {
+    const edit = (what: () => void) => {
+      what();
+      return sandbox.commit("user", {}, "edit");
+    };
+    const user = (path: string) => join(sandbox.folder, "user", path);
+    const many = Object.fromEntries(Array.from({ length: 210 }, (_, index) => [`many/${index}.txt`, `${index}\n`]));
+    const commits = [
+      commit,
+      edit(() => chmodSync(user("a/x.txt"), 0o755)),
+      edit(() => rmSync(user("b"), { recursive: true })),
+      edit(() => {
+        rmSync(user("a"), { recursive: true });
+        writeFileSync(user("a"), "a file\n");
+      }),
+      edit(() => {
+        rmSync(user("a"));
+        symlinkSync("top.txt", user("a"));
+      }),
+      edit(() => {
+        renameSync(user("top.txt"), user("Top.txt"));
+        sandbox.run("user", "update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},module`);
+      }),
+      edit(() => {
+        rmSync(user("a"));
+        mkdirSync(user("a/deep/er"), { recursive: true });
+        writeFileSync(user("a/deep/er/*[x].txt"), "odd name\n");
+      }),
+      sandbox.commit("user", many, "many"),
+    ];
+    const listed = (folder: string) => sandbox.run(folder.slice(sandbox.folder.length + 1), "ls-files", "--stage");
+    const fresh = new Map<string, unknown>();
+    for (const of of commits) fresh.set(of, [await freshContent(of), listed(place.slot.directory)]);
+    const ways = commits.flatMap((from, index) => [from, commits[(index + 3) % commits.length] ?? from]);
+    for (const [index, of] of [...ways, ...commits.toReversed()].entries()) {
+      await place.slot.rebuild(of);
+      expect([contentOf(place.slot.directory), listed(place.slot.directory)]).toEqual(fresh.get(of) as never);
+      expect(sandbox.run(place.slot.directory.slice(sandbox.folder.length + 1), "diff-files")).toBe("");
+      if (index % 2 === 0) await place.slot.settle();
+    }
+  });
+
   test("is exact whatever a task did to it", async () => {
+    const next = sandbox.commit("user", { "a/x.txt": "changed\n", "b/deep/new": "new\n" }, "next");
+    const expectedNext = await freshContent(next);
     const expected = await freshContent(commit);
     await place.slot.rebuild(commit);
     const path = fc.constantFrom(...Object.keys(FILES), "a", "b", "b/deep", "new", "a/new", "b/deep/new", ".git");
@@ -184,7 +234,7 @@ describe("a rebuilt slot", () => {
       else mkdirSync(target, { recursive: true });
     };
     await fc.assert(
-      fc.asyncProperty(fc.array(deed, { minLength: 1, maxLength: 8 }), async (deeds) => {
+      fc.asyncProperty(fc.array(deed, { minLength: 1, maxLength: 8 }), fc.boolean(), async (deeds, settles) => {
         for (const one of deeds) {
           try {
             act(one);
@@ -192,10 +242,65 @@ describe("a rebuilt slot", () => {
             // Not every deed is possible after the others.
           }
         }
-        await place.slot.rebuild(commit);
+        await (settles ? place.slot.settle() : place.slot.rebuild(commit));
         expect(contentOf(place.slot.directory)).toEqual(expected);
+        if (!settles) return;
+        await place.slot.rebuild(next);
+        expect(contentOf(place.slot.directory)).toEqual(expectedNext);
+        await place.slot.rebuild(commit);
       }),
       { numRuns: 25 },
     );
+  });
+});
+
+describe("a settled slot", () => {
+  test("is what the last rebuild made it, with the files nobody touched", async () => {
+    const untouched = inodeOf("b/deep/z.txt");
+    writeFileSync(inSlot("a/build.log"), "x");
+    rmSync(inSlot("top.txt"));
+    await place.slot.settle();
+    expect(inodeOf("b/deep/z.txt")).toBe(untouched);
+    expect(existsSync(inSlot("a/build.log"))).toBe(false);
+    expect(readFileSync(inSlot("top.txt"), "utf8")).toBe("top\n");
+    const next = sandbox.commit("user", { "a/x.txt": "changed\n" }, "next");
+    await place.slot.rebuild(next);
+    expect(inodeOf("b/deep/z.txt")).toBe(untouched);
+    expect(contentOf(place.slot.directory)).toEqual(await freshContent(next));
+  });
+
+  test("is looked at again once something has run in it", async () => {
+    for (const again of [() => place.slot.unsettle(), () => place.slot.rebuild(commit)]) {
+      await place.slot.settle();
+      await again();
+      writeFileSync(inSlot("a/x.txt"), "scribbled\n");
+      writeFileSync(inSlot("stray.txt"), "x");
+      await place.slot.rebuild(commit);
+      expect(readdirSync(place.slot.directory).sort()).toEqual([".git", ".gitignore", "a", "b", "top.txt"]);
+      expect(readFileSync(inSlot("a/x.txt"), "utf8")).toBe("ax\n");
+    }
+  });
+
+  test("is written by the next commit's attributes", async () => {
+    await place.slot.settle();
+    await place.slot.rebuild(sandbox.commit("user", { ".gitattributes": "*.txt text eol=crlf\n" }, "attributes"));
+    expect(readFileSync(inSlot("b/deep/z.txt"), "utf8")).toBe("z\r\n");
+  });
+
+  test("has a repository that what ran in it did not configure", async () => {
+    const marker = join(sandbox.folder, "ran");
+    writeFileSync(join(place.slot.gitDirectory, "config"), `[core]\n\tfsmonitor = touch ${marker}\n`);
+    writeFileSync(join(place.slot.gitDirectory, "info/attributes"), "*.txt filter=evil\n");
+    rmSync(inSlot("a"), { recursive: true });
+    await place.slot.settle();
+    expect(readFileSync(join(place.slot.gitDirectory, "config"), "utf8")).not.toContain("fsmonitor = touch");
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  test("that was never rebuilt stays empty", async () => {
+    const { slot } = await sandbox.open("user");
+    rmSync(slot.directory, { recursive: true });
+    await slot.settle();
+    expect(existsSync(slot.directory)).toBe(false);
   });
 });

@@ -257,7 +257,7 @@ test("without verify, a task's own acceptance decides on the merged tree, in a w
   expect(await track.statuses()).toEqual({ T001: "failed" });
 });
 
-test("setup that fails ends the task at once, with the reason", async () => {
+test("setup that fails ends the run before it begins, with the reason and what to do", async () => {
   await using track = await makeTrack({
     tasks: ONE,
     setup: ["test ! -f fails || { echo no compiler; exit 1; }"],
@@ -265,9 +265,7 @@ test("setup that fails ends the task at once, with the reason", async () => {
   });
   await track.repository.write({ fails: "" });
   await track.repository.commit("Break setup");
-  const { report, runner } = await track.implement(writesItsWord);
-  expect(runner.tasks).toEqual([]);
-  expect(report.text).toContain("no compiler");
+  await expect(track.implement(writesItsWord)).rejects.toThrow(/Nothing was started\. setup: .*no compiler.*mend/);
 });
 
 test("a machine that breaks under one task brings the others to an end before the command ends", async () => {

@@ -22,7 +22,7 @@ describe.skipIf(missing !== undefined)(`the agents' shell (needs bubblewrap${mis
     const outcome = await callAs(
       shell,
       place,
-      `env; echo "$0|$#"; echo 'a "b"' > mine.txt; cat mine.txt; echo x > "${place.repository.path}/outside"; exit 5`,
+      `env; echo "$0|$#"; echo 'a "b"' > mine.txt; cat mine.txt; echo x > ../../../../project/outside; exit 5`,
     );
     expect(outcome.end).toEqual({ reason: "exited", exitCode: 5 });
     expect(outcome.stdout).toContain('|0\na "b"\n');

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BacklogManager } from "../../../src/backlog/backlogManager.ts";
 import { formatDiagnostics } from "../../../src/backlog/diagnostics.ts";
+import { makeTask } from "./fixtures.ts";
 
 const TEXT = `# Ours
 version: 1
@@ -130,4 +131,62 @@ test("a file that is missing or a folder is named as seen from the repository", 
   await mkdir(path);
   const folder = await BacklogManager.load(path, { repositoryRoot: root });
   expect(!folder.ok && formatDiagnostics(folder.failure)).toContain("the file cannot be read: it is a folder");
+});
+
+describe("tasks that are added", () => {
+  const more = [makeTask({ id: "G101", depends_on: ["B"], files: ["d.ts"] })];
+
+  test("are in the file as they are in the manager, with the statuses of now, under a comment", async () => {
+    const manager = await load();
+    await manager.updateTaskStatus("A", "complete");
+    const added = await manager.addTasks(more, { note: "Gap plan 1." });
+    expect(added).toEqual({ ok: true, value: { tasks: more, text: await fileText() } });
+    expect(manager.backlog.tasks.map(({ id, status }) => `${id} ${status}`)).toEqual([
+      "A complete",
+      "B pending",
+      "C pending",
+      "G101 pending",
+    ]);
+    expect((await load()).backlog).toEqual(manager.backlog);
+    expect(await fileText()).toStartWith(TEXT.replace("status: pending", "status: complete"));
+    expect(await fileText()).toContain("  # Gap plan 1.\n  - id: G101\n");
+  });
+
+  test("have statuses like any other", async () => {
+    const manager = await load();
+    await manager.addTasks(more, { note: "n" });
+    expect((await manager.updateTaskStatus("G101", "complete")).ok).toBe(true);
+    expect((await load()).backlog.tasks.at(-1)?.status).toBe("complete");
+  });
+
+  test("a person's edit stays; it is not the manager's before the next load", async () => {
+    const manager = await load();
+    await writeFile(path, TEXT.replace("Do A.", "Do A, and more.").replace("# Ours", "# Mine"));
+    expect((await manager.addTasks(more, { note: "n" })).ok).toBe(true);
+    expect(await fileText()).toStartWith("# Mine");
+    expect(manager.backlog.tasks.map((task) => task.description)).toContain("Do A.");
+    expect((await load()).backlog.tasks.map((task) => task.description)).toContain("Do A, and more.");
+  });
+
+  test("are not added to a file they make no backlog with, nor to one that cannot be read", async () => {
+    const manager = await load();
+    const overlapping = [makeTask({ id: "G101", files: ["a.ts"] })];
+    const refused = await manager.addTasks(overlapping, { note: "n" });
+    expect(!refused.ok && formatDiagnostics(refused.failure)).toContain("G101 and A could run at once");
+    await writeFile(path, `${TEXT}  - id: [\n`);
+    expect((await manager.addTasks(more, { note: "n" })).ok).toBe(false);
+    expect(await fileText()).toBe(`${TEXT}  - id: [\n`);
+    await writeFile(path, "version: 1\n");
+    expect((await manager.addTasks(more, { note: "n" })).ok).toBe(false);
+    expect(manager.backlog.tasks.map(({ id }) => id)).toEqual(["A", "B", "C"]);
+  });
+
+  test("a status that could not be written goes out with them", async () => {
+    const manager = await load();
+    await writeFile(path, "- broken: [");
+    await manager.updateTaskStatus("A", "complete");
+    await writeFile(path, TEXT);
+    await manager.addTasks(more, { note: "n" });
+    expect((await load()).backlog.tasks[0]?.status).toBe("complete");
+  });
 });

@@ -112,3 +112,14 @@ describe("status.schema.json", () => {
     expect(objection(validate, { ...head, tasks: [{ ...task, status: "done" }] })).toBeDefined();
   });
 });
+
+describe("doctor.schema.json", () => {
+  const found = { name: "git", result: "ok", says: "git version 2.50.1", mend: null, duration_ms: 3 };
+  const document = { version: 1, repository: null, backlog: null, result: "ok", checks: [found] };
+
+  test("accepts a report made outside of a repository, and refuses a result it does not know", async () => {
+    const validate = await published("doctor.schema.json");
+    expect(objection(validate, document)).toBeUndefined();
+    expect(objection(validate, { ...document, checks: [{ ...found, result: "fine" }] })).toContain("/checks/0/result");
+  });
+});

@@ -21,8 +21,8 @@ const facts = (more: Partial<FailedTaskFacts> = {}): FailedTaskFacts => ({
   grantedPaths: ["src/price.ts"],
   lastCheck: { command: "npm test", output: `${"early\n".repeat(50)}\u001b[31mexpected 3\u001b[0m\n` },
   lessons: [
-    { attempt: 1, mess: "acceptance", text: "cart.test.ts:3 failed\nMake it pass." },
-    { attempt: 2, mess: "acceptance", text: "cart.test.ts:4 failed" },
+    { attempt: 1, model: undefined, mess: "acceptance", text: "cart.test.ts:3 failed\nMake it pass." },
+    { attempt: 2, model: undefined, mess: "acceptance", text: "cart.test.ts:4 failed" },
   ],
   controlGit: "/home/x y/it's/control.git",
   backlogFile: "tasks/BACKLOG.yaml",
@@ -92,7 +92,12 @@ ${"    early\n".repeat(10)}    expected 3
     fc.assert(
       fc.property(anyFacts, ({ because, title, files, run, says, output, lesson, count }) => {
         const attempts = Array.from({ length: count }, (_, index) => attempt(index + 1, { says }));
-        const lessons = attempts.map(({ number }) => ({ attempt: number, mess: "verify", text: lesson }));
+        const lessons = attempts.map(({ number }) => ({
+          attempt: number,
+          model: undefined,
+          mess: "verify",
+          text: lesson,
+        }));
         const task = { id: "T001", title, files, acceptance: [{ run }] };
         const page = failurePage(
           facts({ because, task, attempts, lessons, grantedPaths: files, lastCheck: { command: run, output } }),

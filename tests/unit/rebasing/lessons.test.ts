@@ -20,7 +20,7 @@ const acceptance = (more: Partial<Mess>): Mess => ({
   command: "npm test",
   ...more,
 });
-const lesson = (text: string, attempt = 1): Lesson => ({ attempt, mess: "acceptance", text });
+const lesson = (text: string, attempt = 1): Lesson => ({ attempt, model: undefined, mess: "acceptance", text });
 
 describe("lessonOf", () => {
   test("holds the failing check, the failed assertion with file and line, and the constraint", () => {

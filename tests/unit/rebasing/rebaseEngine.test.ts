@@ -18,7 +18,7 @@ const CLASSES: readonly MessClass[] = [
 
 const after = (...classes: readonly string[]) => ({
   failedAttempts: classes.length,
-  lessons: classes.map((mess, index) => ({ attempt: index + 1, mess, text: "" })),
+  lessons: classes.map((mess, index) => ({ attempt: index + 1, model: undefined, mess, text: "" })),
 });
 const decide = (...classes: readonly string[]) => nextAttempt(after(...classes), { maxAttempts: 10 });
 
