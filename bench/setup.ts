@@ -59,7 +59,11 @@ const rows = await measureInTurns(ROUNDS, {
     }),
 });
 const size = (PACKAGES * FILES_EACH * BYTES_EACH) / 1e9;
-printTable({ title: `A slot with ${size.toFixed(1)} GB of dependencies in ${PACKAGES * FILES_EACH} files`, unit: "ms", rows });
+printTable({
+  title: `A slot with ${size.toFixed(1)} GB of dependencies in ${PACKAGES * FILES_EACH} files`,
+  unit: "ms",
+  rows,
+});
 
 async function writePackages(root: string): Promise<void> {
   const data = crypto.getRandomValues(new Uint8Array(60_000));

@@ -32,7 +32,7 @@ export async function findHygieneProblems() {
 
 function testProblems(file, content) {
   const problems = [];
-  if (/\b(?:test|describe|it)\.only\(/.test(content)) problems.push(`${file}: .only leaves the other tests out`);
+  if (/^\s*(?:test|describe|it)\.only\(/m.test(content)) problems.push(`${file}: .only leaves the other tests out`);
   if (!/\bexpect\(|\bfc\.assert\(/.test(content)) problems.push(`${file}: a test file without an assertion`);
   return problems;
 }

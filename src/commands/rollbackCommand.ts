@@ -1,8 +1,6 @@
 import type { CommandReport } from "../core/commandContext.ts";
-import { UNCONFINED } from "../core/confinement.ts";
-import { allowedEnvironment } from "../core/environment.ts";
 import { Refusal } from "../core/refusal.ts";
-import { Slot } from "../git/slot.ts";
+import { probeSandbox } from "../core/sandbox.ts";
 import { createTrackBranch, trackBranchName, trackRef } from "../git/trackBranch.ts";
 import { BranchPublisher } from "../implementation/branchPublisher.ts";
 import {
@@ -12,12 +10,9 @@ import {
   type PreparedUndo,
   prepareUndo,
 } from "../implementation/compensation.ts";
-import { readCopiedFiles } from "../implementation/copiedFiles.ts";
-import { Gate } from "../implementation/gate.ts";
 import { readLandings, type TrackLandings } from "../implementation/landedTasks.ts";
+import { leaseGate } from "../implementation/leasedGate.ts";
 import { RunRecorder } from "../implementation/runRecorder.ts";
-import { SlotSetup } from "../implementation/slotSetup.ts";
-import { WorktreeManager } from "../implementation/worktreeManager.ts";
 import { acquireLock, type Lock } from "../recovery/lock.ts";
 import { currentProcessIdentity } from "../recovery/processIdentity.ts";
 import { tracksOfRuns } from "../recovery/runStore.ts";
@@ -92,29 +87,19 @@ async function prepareVerified(
   scene: RollbackScene,
   context: RollbackContext,
 ): Promise<PreparedUndo> {
-  const { control, git, manager, state, trackId, user } = scene;
-  const worktrees = await WorktreeManager.lease(0, {
-    state,
-    identity: await currentProcessIdentity(),
+  const { control, manager, trackId, user } = scene;
+  const { backlog } = manager;
+  const sandbox = await probeSandbox(context.options.sandbox, context.environment);
+  if (!sandbox.ok) throw new Refusal(sandbox.failure);
+  const { gate, release } = await leaseGate({
+    ...scene,
+    context,
+    sandbox: sandbox.value,
+    setup: backlog.setup.length > 0 ? backlog.setup : (context.options.setup ?? []),
+    network: backlog.tasks.some((other) => other.network),
     purpose: `rollback ${trackId}`,
-    clock: context.clock,
-    openSlot: (kind, number) => Slot.open(git, state, user, control, kind, number),
   });
   try {
-    const commands = {
-      environment: allowedEnvironment(context.environment),
-      timeoutMs: context.options.taskTimeoutSeconds * 1_000,
-      signal: context.signal,
-    };
-    const { backlog } = manager;
-    const setupCommands = backlog.setup.length > 0 ? backlog.setup : (context.options.setup ?? []);
-    const setup = new SlotSetup({
-      ...{ ...commands, git, control, state, gate: worktrees.gate, commands: setupCommands },
-      copied: await readCopiedFiles(git, user.root, context.options.copy),
-      confine: () => UNCONFINED,
-      warn: () => undefined,
-    });
-    const gate = new Gate(worktrees.gate, setup, { ...commands, confinement: UNCONFINED });
     const request = {
       head,
       tasks,
@@ -125,7 +110,7 @@ async function prepareVerified(
     if (!undo.ok) throw new Refusal(describeUndoFailure(undo.failure, trackBranchName(trackId)));
     return undo.value;
   } finally {
-    await worktrees.cleanupAll();
+    await release();
   }
 }
 

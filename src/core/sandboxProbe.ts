@@ -33,7 +33,7 @@ export async function findBubblewrap(environment: NodeJS.ProcessEnv): Promise<Re
 }
 
 /** Relative entries of PATH are passed over: they mean another program in each folder. */
-export function findProgram(name: string, path: string): string | undefined {
+function findProgram(name: string, path: string): string | undefined {
   const candidates = path
     .split(":")
     .filter(isAbsolute)

@@ -20,7 +20,7 @@ export interface FailedTask {
   readonly backlogFile: string;
 }
 
-export function failedTaskPagePath(runDirectory: string, task: string): string {
+function failedTaskPagePath(runDirectory: string, task: string): string {
   return join(runDirectory, "failed", `${task}.md`);
 }
 

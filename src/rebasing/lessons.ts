@@ -7,7 +7,7 @@ import type { Mess } from "./mess.ts";
 import { SeenText } from "./seenText.ts";
 
 /** M15: what one attempt teaches, in bytes of UTF-8. */
-export const LESSON_BYTES = 600;
+const LESSON_BYTES = 600;
 
 /** What failed, where there is evidence to show for it; a person's words take all the room there is. */
 const SAYS_BYTES = 180;

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runShellCommand } from "../../src/core/shell.ts";
-import { call, tools } from "../support/modelReply.ts";
+import { call, text, tools } from "../support/modelReply.ts";
 import { firstUserText, type ModelRequest, sessionOf, toolResults } from "../support/modelRequest.ts";
 import { pipelineHandler, taskOf, writesThenDone } from "../support/pipelineScript.ts";
 import { rendezvous } from "../support/rendezvous.ts";
@@ -128,9 +128,7 @@ test("work outside a task's files never lands, and what does not depend on it do
     },
     model: pipelineHandler({
       worker: (task, request) =>
-        task === "T001"
-          ? writesThenDone({ [pathOf(task)]: "word\n", "elsewhere.txt": "stray\n" })(request)
-          : writesItsWord(task, request),
+        task === "T001" ? straysByShell(task, request) : writesItsWord(task, request),
     }),
   });
   const { repository } = scene;
@@ -144,6 +142,13 @@ test("work outside a task's files never lands, and what does not depend on it do
   expect(await repository.git("ls-tree", "-r", "--name-only", "mac/words")).not.toContain("elsewhere.txt");
   expect(existsSync(join(repository.path, "elsewhere.txt"))).toBe(false);
 });
+
+/** A redirection passes by the fence; what it leaves is found in the difference. */
+function straysByShell(task: string, request: ModelRequest) {
+  if (toolResults(request).some((result) => result.tool === "bash")) return text("Done.");
+  const command = `echo word > ${pathOf(task)}; echo stray > elsewhere.txt`;
+  return tools(call("bash", { command, description: "Writes two files" }));
+}
 
 test("an agent's shell sees no key and none of our configuration", async () => {
   let seen = "";
