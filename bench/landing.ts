@@ -117,10 +117,8 @@ async function ourWay({ git, user, control, state }: Workplace) {
   const limits = { environment: { PATH: process.env.PATH ?? "" }, timeoutMs: 60_000, signal };
   const confine = () => UNCONFINED;
   const images = { git, control, state, gate: slot, copied: [], warn: () => undefined };
-  const gate = new Gate(slot, new SlotSetup({ ...limits, ...images, commands: [], confine }), {
-    ...limits,
-    confinement: UNCONFINED,
-  });
+  const setup = new SlotSetup({ ...limits, ...images, commands: [], confine });
+  const gate = new Gate(slot, setup, { ...limits, confine });
   const queue = new MergeQueue({
     recorder,
     control,

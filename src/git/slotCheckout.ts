@@ -31,7 +31,7 @@ export async function checkOutPaths(
   if (paths.length === 0) return;
   if (!canGoByPath(paths)) return checkOutAll(git, checkout, commit);
   const given = ["--pathspec-from-file=-", "--pathspec-file-nul"];
-  await git.must(["restore", `--source=${commit}`, "--staged", "--worktree", "--no-overlay", ...given], {
+  await git.must(["restore", `--source=${commit}`, "--staged", "--worktree", ...given], {
     ...optionsOf(checkout),
     input: paths.map((path) => `${path}\0`).join(""),
   });

@@ -1,3 +1,4 @@
+import type { Confinement } from "../core/confinement.ts";
 import type { Slot } from "../git/slot.ts";
 import {
   type CheckOptions,
@@ -9,6 +10,11 @@ import {
 import { afterPassing, type RedCommand } from "./baseline.ts";
 import type { SlotSetup } from "./slotSetup.ts";
 
+export interface GateSurroundings extends Omit<CheckSurroundings, "directory" | "confinement"> {
+  /** Asked anew for each commit: what `setup` installed decides where packages are read from. */
+  readonly confine: () => Confinement;
+}
+
 /**
  * Where it is decided whether a commit may be on the branch: a work tree no agent ever entered, rebuilt for each commit.
  * One commit at a time.
@@ -16,10 +22,10 @@ import type { SlotSetup } from "./slotSetup.ts";
 export class Gate {
   private readonly slot: Slot;
   private readonly setup: SlotSetup;
-  private readonly surroundings: Omit<CheckSurroundings, "directory">;
+  private readonly surroundings: GateSurroundings;
   private red: readonly RedCommand[] = [];
 
-  constructor(slot: Slot, setup: SlotSetup, surroundings: Omit<CheckSurroundings, "directory">) {
+  constructor(slot: Slot, setup: SlotSetup, surroundings: GateSurroundings) {
     this.slot = slot;
     this.setup = setup;
     this.surroundings = surroundings;
@@ -66,6 +72,7 @@ export class Gate {
 
   private run(commands: readonly string[], options: CheckOptions): Promise<ChecksOutcome> {
     this.slot.unsettle();
-    return runChecks(commands, { ...this.surroundings, directory: this.slot.directory }, options);
+    const { confine, ...surroundings } = this.surroundings;
+    return runChecks(commands, { ...surroundings, confinement: confine(), directory: this.slot.directory }, options);
   }
 }

@@ -56,7 +56,7 @@ export async function leaseGate(sources: GateSources): Promise<LeasedGate> {
   // Whether `setup` can be shared among slots is for a run to say.
   const warn = () => undefined;
   const setup = new SlotSetup({ ...limits, git, control, state, gate: slot, commands, copied, confine, warn });
-  const gate = new Gate(slot, setup, { ...limits, confinement: confine(slot, { network }) });
+  const gate = new Gate(slot, setup, { ...limits, confine: () => confine(slot, { network }) });
   return {
     gate,
     release: async () => {

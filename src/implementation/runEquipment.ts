@@ -66,7 +66,7 @@ export async function equipRun({ scene, context, control, worktrees, warn }: Equ
   const usesNetwork = scene.tasks.some((task) => task.network);
   const gate = new Gate(worktrees.gate, setup, {
     environment,
-    confinement: confine(worktrees.gate, { network: usesNetwork }),
+    confine: () => confine(worktrees.gate, { network: usesNetwork }),
     timeoutMs,
     signal,
   });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { runShellCommand } from "../../src/core/shell.ts";
 import { call, text, tools } from "../support/modelReply.ts";
 import { firstUserText, type ModelRequest, sessionOf, toolResults } from "../support/modelRequest.ts";
-import { pipelineHandler, taskOf, writesThenDone } from "../support/pipelineScript.ts";
+import { pipelineHandler, taskOf } from "../support/pipelineScript.ts";
 import { rendezvous } from "../support/rendezvous.ts";
 import { lastLine, makeScene } from "../support/scene.ts";
 import { backlogOf, FILES, pathOf, statuses, type TaskSketch, VERIFY, writesItsWord } from "../support/words.ts";
@@ -127,8 +127,7 @@ test("work outside a task's files never lands, and what does not depend on it do
       "tasks/BACKLOG.yaml": backlogOf([{ id: "T001" }, { id: "T002" }, { id: "T003", depends_on: ["T001"] }]),
     },
     model: pipelineHandler({
-      worker: (task, request) =>
-        task === "T001" ? straysByShell(task, request) : writesItsWord(task, request),
+      worker: (task, request) => (task === "T001" ? straysByShell(task, request) : writesItsWord(task, request)),
     }),
   });
   const { repository } = scene;
