@@ -128,7 +128,7 @@ export class ScriptedRunner implements AgentRunner {
   readonly agents: ScriptedAgent[] = [];
   mostAtWork = 0;
   /** How a health check's request ends; such spawns are nobody's work and are not among `agents`. */
-  onProbe: (options: SpawnOptions) => Ending = () => ({ status: "success", text: "ready" });
+  onProbe: ((options: SpawnOptions) => Ending) | undefined = () => ({ status: "success", text: "ready" });
   private readonly script: Script;
   private atWork = 0;
   private waiting: { readonly count: number; readonly resolve: () => void }[] = [];
@@ -143,7 +143,8 @@ export class ScriptedRunner implements AgentRunner {
   }
 
   async spawnAgent(role: AgentRole, prompt: string, options: SpawnOptions): Promise<SpawnResult> {
-    if (role === "probe") return { ...this.onProbe(options), metadata: { ...nothingSpent(options.model), prompts: 1 } };
+    if (role === "probe" && this.onProbe)
+      return { ...this.onProbe(options), metadata: { ...nothingSpent(options.model), prompts: 1 } };
     const turn = this.agents.filter((other) => other.task === taskOf(options.title)).length + 1;
     const agent = new ScriptedAgent(this, role, prompt, options, turn);
     this.agents.push(agent);

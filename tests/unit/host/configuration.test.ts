@@ -14,7 +14,8 @@ function contributed(config: Config) {
 test("our commands, a provider and hidden agents are added to an empty configuration", () => {
   const { config, names } = contributed({});
   // The terminal UI has a /status of its own.
-  expect(names).toEqual({ plan: "plan", backlog: "backlog", implement: "implement", "mac-status": "status" });
+  const ownNames = ["plan", "backlog", "implement", "answer", "rollback", "doctor"].map((verb) => [verb, verb]);
+  expect(names).toEqual({ ...Object.fromEntries(ownNames), "mac-status": "status" });
   expect(Object.keys(config.command ?? {})).toEqual(Object.keys(names));
   expect(config.command?.plan?.template).toBe("$ARGUMENTS");
   expect(config.provider?.[PIPELINE_PROVIDER]?.npm).toBe(MODEL_URL);
@@ -33,12 +34,15 @@ test("a user's own command stays theirs, and ours gets another name", () => {
   expect(config.command?.plan).toEqual(own);
   expect(names).toMatchObject({ "mac-plan": "plan", backlog: "backlog", implement: "implement" });
   expect(Object.keys(config.command ?? {}).toSorted()).toEqual([
+    "answer",
     "backlog",
+    "doctor",
     "implement",
     "mac-plan",
     "mac-status",
     "other",
     "plan",
+    "rollback",
   ]);
 });
 

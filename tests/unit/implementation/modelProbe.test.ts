@@ -7,6 +7,7 @@ const MODELS = ["a/one", "a/two", "b/three", "b/four"].flatMap((name) => parseMo
 
 async function probed(script: Script, more: Partial<ProbeOptions> = {}) {
   const runner = new ScriptedRunner(script);
+  runner.onProbe = undefined;
   const signal = new AbortController().signal;
   const results = await probeModels(MODELS, { runner, directory: "/", concurrency: 10, signal, ...more });
   return {
