@@ -5,7 +5,7 @@ import type { ControlRepository } from "./controlRepository.ts";
 import { emptyDirectory, removeTree } from "./emptyDirectory.ts";
 import { type Git, splitNul } from "./gitProcess.ts";
 import { copyPaths, isPlaced, type PlacedContent } from "./placedContent.ts";
-import { checkOutAll, checkOutPaths } from "./slotCheckout.ts";
+import { askAboutFiles, checkOutAll, checkOutPaths } from "./slotCheckout.ts";
 import { readSlotDifference, type SlotDifference } from "./slotDifference.ts";
 import { administrationOf, makeSlotRepository } from "./slotRepository.ts";
 import { type Inventory, lastChange, lookAgain, removeTouched, takeInventory } from "./untouchedContent.ts";
@@ -111,13 +111,13 @@ export class Slot {
 
   /**
    * Does ahead what the next `rebuild` would have to do first: looks at everything, and makes it what the last one left.
-   * For when what was started here has ended for good and cannot write any more; whoever starts something here again
-   * without a rebuild calls `unsettle` before.
+   * For a slot no agent enters, when what was started here has ended for good and cannot write any more; whoever starts
+   * something here again without a rebuild calls `unsettle` before.
    */
   async settle(): Promise<void> {
     const { content } = this;
     if (content === undefined || content.settled) return;
-    this.content = { ...(await this.make(content.commit, content.placed)), settled: true };
+    this.content = { ...(await this.make(content.commit, content.placed, { asksGit: true })), settled: true };
   }
 
   /** The next `rebuild` looks at everything. */
@@ -137,11 +137,15 @@ export class Slot {
     this.content = await this.seal(this.content.commit, placed, await takeInventory(this.directory));
   }
 
-  private async make(commit: string, placed: PlacedContent | undefined): Promise<SealedContent> {
+  private async make(
+    commit: string,
+    placed: PlacedContent | undefined,
+    { asksGit } = { asksGit: false },
+  ): Promise<SealedContent> {
     const { control, directory, gitDirectory, indexFile, user } = this;
     const objects = [control.objectsDirectory, user.objectsDirectory];
     const repository = makeSlotRepository({ gitDirectory, workTree: directory, user, objects }, commit);
-    const ground = await this.clearGround(commit, placed).finally(() => repository);
+    const ground = await this.clearGround(commit, placed, asksGit).finally(() => repository);
     const toPlace = ground === undefined ? placed?.roots : topmost(ground.missing.filter(isPlacedBy(placed)));
     // Before the checkout: what the commit has wins.
     if (placed !== undefined && toPlace !== undefined) await copyPaths(placed.folder, directory, toPlace);
@@ -156,24 +160,31 @@ export class Slot {
   }
 
   /** Leaves of the directory's content at most what is as the last rebuild made it; undefined: nothing. */
-  private async clearGround(commit: string, placed: PlacedContent | undefined): Promise<Ground | undefined> {
+  private async clearGround(
+    commit: string,
+    placed: PlacedContent | undefined,
+    asksGit: boolean,
+  ): Promise<Ground | undefined> {
     const { content } = this;
     // Whatever ends this rebuild early, the next one does not build on it.
     this.content = undefined;
     await rm(`${this.indexFile}.lock`, { force: true });
     const changed = content && (await this.changesSince(content, commit, placed));
-    const left = content && changed && (await this.leftOf(content));
+    const left = content && changed && (await this.leftOf(content, asksGit));
     if (left !== undefined && changed !== undefined) return { ...left, changed };
     await Promise.all([emptyDirectory(this.directory), rm(this.indexFile, { force: true })]);
     return undefined;
   }
 
   /** Removes what was touched. */
-  private async leftOf(content: SealedContent): Promise<Omit<Ground, "changed"> | undefined> {
+  private async leftOf(content: SealedContent, asksGit: boolean): Promise<Omit<Ground, "changed"> | undefined> {
     const { inventory: before, placed, sealedAt, settled } = content;
     if (settled) return { inventory: before, missing: [] };
     await chmod(this.directory, 0o755);
-    const inventory = await removeTouched(this.directory, before, sealedAt, new Set(placed?.roots));
+    const { control, directory, indexFile } = this;
+    const checkout = { gitDirectory: control.directory, indexFile, workTree: directory };
+    const git = asksGit ? await askAboutFiles(this.git, checkout) : undefined;
+    const inventory = await removeTouched(directory, before, { sealedAt, placed: new Set(placed?.roots), git });
     return inventory && { inventory, missing: [...before.keys()].filter((path) => !inventory.has(path)) };
   }
 

@@ -18,32 +18,50 @@ interface EntryState {
   readonly mode: number;
 }
 
+/** A folder in which something has a name that is no text, so that it cannot be looked at. */
+const UNPROVABLE: EntryState = { inode: -1n, changedAt: 0n, mode: constants.S_IFDIR };
+const NO_TEXT = "\u{fffd}";
+
 /** About half a millisecond: others wait no longer for their turn, and asking for turns takes no time itself. */
 const ENTRIES_A_TURN = 100;
+
+const NANOSECONDS = 1_000_000_000n;
 
 /** Lists every entry below `directory` as it is now. */
 export async function takeInventory(directory: string): Promise<Inventory> {
   const inventory: Inventory = new Map();
-  await visit(directory, (path, state) => {
-    if (state !== undefined) inventory.set(path, state);
-    return true;
-  });
+  const giveWay = turns();
+  const folders = [""];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    // Put together by hand: for so many paths `join` takes as long as the file system.
+    const prefix = folder === "" ? "" : `${folder}/`;
+    const names = readdirSync(`${directory}/${folder}`);
+    if (folder !== "" && names.some(isNoText)) inventory.set(folder, UNPROVABLE);
+    for (const name of names) {
+      const status = statusOf(`${directory}/${prefix}${name}`);
+      if (status === undefined) continue;
+      inventory.set(prefix + name, stateOf(status));
+      if (status.isDirectory()) folders.push(prefix + name);
+      await giveWay();
+    }
+  }
   return inventory;
 }
 
 /** Brings `inventory` up to date where `paths` are, and the folders they are in; the others are not looked at. */
 export function lookAgain(directory: string, inventory: Inventory, paths: Iterable<string>): void {
-  const isFolder = new Map<string, boolean>([["", true]]);
+  const isFolderNow = new Map<string, boolean>([["", true]]);
   const look = (path: string): boolean => {
-    const known = isFolder.get(path);
+    const known = isFolderNow.get(path);
     if (known !== undefined) return known;
     // From the top down: below what is a link now, another place would be looked at.
-    const isThere = look(folderOf(path));
-    const status = isThere ? lstatSync(`${directory}/${path}`, { bigint: true, throwIfNoEntry: false }) : undefined;
+    const status = look(folderOf(path)) ? statusOf(`${directory}/${path}`) : undefined;
+    const isDirectory = status?.isDirectory() ?? false;
     if (status === undefined) inventory.delete(path);
+    else if (isDirectory && readdirSync(`${directory}/${path}`).some(isNoText)) inventory.set(path, UNPROVABLE);
     else inventory.set(path, stateOf(status));
-    isFolder.set(path, status?.isDirectory() ?? false);
-    return status?.isDirectory() ?? false;
+    isFolderNow.set(path, isDirectory);
+    return isDirectory;
   };
   for (const path of paths) look(path);
 }
@@ -55,76 +73,86 @@ export function lastChange(inventory: Inventory): bigint {
   return last;
 }
 
+export interface Look {
+  /** Nanoseconds since the epoch on the file system's clock, taken before anybody else could change anything. */
+  readonly sealedAt: bigint;
+  /**
+   * Of what lies in these, a changed folder stays, with the permissions it had: tools leave caches in installed packages,
+   * which are thousands of files.
+   */
+  readonly placed: ReadonlySet<string>;
+  /** What git says of the files it knows, by size, times (in seconds), inode and mode, so that they need not be asked for. */
+  readonly git?: { readonly knows: (path: string) => boolean; readonly changed: ReadonlySet<string> } | undefined;
+}
+
 /**
- * Removes from `directory` every entry that is not the one of the inventory or was changed since, a changed directory
- * with all that is in it. The directory itself stays. @returns the part of the inventory that is left; undefined: there
- * is something in the directory itself whose name is no text, so that nothing was removed for certain
+ * Removes from `directory` every entry that is not the one of the inventory or was changed since, a changed folder with
+ * all that is in it. The directory itself stays. @returns the part of the inventory that is left; undefined: there is
+ * something in the directory itself whose name is no text, and nothing was removed for certain
  *
- * An entry that changed at `sealedAt` (nanoseconds since the epoch on the file system's clock, taken before the
- * inventory) or later is removed in any case: the clock ticks every few milliseconds, so a change within the tick of
- * the last one would not show.
- *
- * Of what lies in `placed`, a changed directory stays, with the permissions it had: tools leave caches in installed
- * packages, which are thousands of files.
+ * An entry that changed at `sealedAt` or later is removed in any case: the clock ticks every few milliseconds, so a
+ * change within the tick of the last one would not show. For the same reason git is asked only about files that
+ * changed in an earlier second. A folder that did not change has nothing in it that was not there.
  */
 export async function removeTouched(
   directory: string,
   inventory: Inventory,
-  sealedAt: bigint,
-  placed: ReadonlySet<string> = new Set(),
+  look: Look,
 ): Promise<Inventory | undefined> {
+  const { git, placed, sealedAt } = look;
+  const names = readdirSync(directory);
+  if (names.some(isNoText)) return undefined;
+  const sealedSecond = sealedAt / NANOSECONDS;
   const left: Inventory = new Map();
-  const touched: string[] = [];
-  const unreadable = new Set<string>();
-  await visit(directory, (path, state) => {
-    if (state === undefined) {
-      unreadable.add(folderOf(path));
-      return false;
+  const touched = names.filter((name) => !inventory.has(name));
+  const folders = new Set([""]);
+  const giveWay = turns();
+  // A folder comes before what is in it.
+  for (const [path, known] of inventory) {
+    if (!folders.has(folderOf(path))) continue;
+    if (!isFolder(known) && known.changedAt / NANOSECONDS < sealedSecond && git?.knows(path)) {
+      if (git.changed.has(path)) touched.push(path);
+      else left.set(path, known);
+      continue;
     }
-    const known = inventory.get(path);
-    const isSame = known !== undefined && known.inode === state.inode;
+    await giveWay();
+    const status = statusOf(`${directory}/${path}`);
+    if (status === undefined) continue;
+    const state = stateOf(status);
+    const isSame = known.inode === state.inode;
     const untouched = isSame && known.changedAt === state.changedAt && state.changedAt < sealedAt;
-    const stays = untouched || (isSame && isFolder(known) && isFolder(state) && isPlaced(placed, path));
-    if (stays) left.set(path, known);
-    else touched.push(path);
-    if (stays && known.mode !== state.mode) chmodSync(join(directory, path), known.mode & ~constants.S_IFMT);
-    return stays;
-  });
-  if (unreadable.has("")) return undefined;
-  for (const path of [...touched, ...unreadable]) await removeTree(join(directory, path));
-  for (const folder of unreadable) {
-    for (const path of left.keys()) if (path === folder || path.startsWith(`${folder}/`)) left.delete(path);
+    const lasts = !untouched && isSame && isFolder(known) && isFolder(state) && isPlaced(placed, path);
+    if (!untouched && !lasts) {
+      touched.push(path);
+      continue;
+    }
+    left.set(path, known);
+    if (isFolder(known)) folders.add(path);
+    if (!lasts) continue;
+    if (known.mode !== state.mode) chmodSync(join(directory, path), known.mode & ~constants.S_IFMT);
+    const inside = readdirSync(`${directory}/${path}`).map((name) => `${path}/${name}`);
+    touched.push(...inside.filter((one) => !inventory.has(one)));
   }
+  for (const path of touched) await removeTree(join(directory, path));
   return left;
 }
 
 /**
- * Calls `look` for every entry, and goes into the directories for which it says so. Entries are asked for without giving
- * way in between, which takes a third of the time; every so many, others get their turn. An entry that cannot be asked
- * for by its name has no state.
+ * Entries are asked for without giving way in between, which takes a third of the time; every so many, others get their
+ * turn.
  */
-async function visit(root: string, look: (path: string, state: EntryState | undefined) => boolean): Promise<void> {
-  let untilTurn = ENTRIES_A_TURN;
-  const directories = [""];
-  for (let directory = directories.pop(); directory !== undefined; directory = directories.pop()) {
-    // Put together by hand: for so many paths `join` takes as long as the file system.
-    const prefix = directory === "" ? "" : `${directory}/`;
-    for (const name of readdirSync(`${root}/${directory}`)) {
-      const path = prefix + name;
-      const status = lstatSync(`${root}/${path}`, { bigint: true, throwIfNoEntry: false });
-      const wanted = look(path, status && stateOf(status));
-      if (wanted && status?.isDirectory()) directories.push(path);
-      untilTurn -= 1;
-      if (untilTurn > 0) continue;
-      await setImmediate();
-      untilTurn = ENTRIES_A_TURN;
-    }
-  }
+function turns(): () => Promise<void> | undefined {
+  let left = ENTRIES_A_TURN;
+  return () => {
+    left -= 1;
+    if (left > 0) return undefined;
+    left = ENTRIES_A_TURN;
+    return setImmediate();
+  };
 }
 
-/** Of a path below the directory: "" is the directory itself. */
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+function statusOf(path: string): BigIntStats | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false });
 }
 
 function stateOf({ ctimeNs, ino, mode }: BigIntStats): EntryState {
@@ -133,4 +161,13 @@ function stateOf({ ctimeNs, ino, mode }: BigIntStats): EntryState {
 
 function isFolder({ mode }: EntryState): boolean {
   return (mode & constants.S_IFMT) === constants.S_IFDIR;
+}
+
+/** Of a path below the directory: "" is the directory itself. */
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+function isNoText(name: string): boolean {
+  return name.includes(NO_TEXT);
 }

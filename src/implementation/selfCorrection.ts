@@ -18,11 +18,14 @@ export class SelfCorrection {
   private readonly attempt: Attempt;
   private readonly surroundings: AttemptSurroundings;
   private latest: Result<CapturedWork, AttemptFailure> | undefined;
+  private readonly atRest: () => Promise<void>;
   private corrections = 0;
 
-  constructor(attempt: Attempt, surroundings: AttemptSurroundings) {
+  /** `atRest`: nobody else looks at the work tree once it has resolved, until the agent works again. */
+  constructor(attempt: Attempt, surroundings: AttemptSurroundings, atRest: () => Promise<void>) {
     this.attempt = attempt;
     this.surroundings = surroundings;
+    this.atRest = atRest;
   }
 
   /** What the agent had left when it last came to rest; undefined: it never did. */
@@ -55,7 +58,7 @@ export class SelfCorrection {
   private async examine(): Promise<Result<CapturedWork, AttemptFailure>> {
     const { attempt, surroundings } = this;
     // Before anything is looked at: what still runs could go on writing.
-    await endLeftoverProcesses(attempt.slot.directory);
+    await Promise.all([this.atRest(), endLeftoverProcesses(attempt.slot.directory)]);
     const captured = await captureWork(attempt, surroundings);
     if (!captured.ok) return captured;
     const { failed, results } = await examineWork(attempt, captured.value, surroundings);

@@ -18,6 +18,11 @@ export interface CheckpointOptions {
   readonly onFailed: (error: unknown) => void;
 }
 
+interface Burst {
+  readonly since: number;
+  last: number;
+}
+
 /** After the last write of a burst … */
 const QUIET_MS = 1_000;
 /** … or, where writes do not cease, after this long. */
@@ -26,8 +31,8 @@ const LONGEST_BURST_MS = 10_000;
 /** X1. Saves what an agent has made, while it works: one checkpoint at a time, one for a burst of writes. */
 export class Checkpoints {
   private readonly options: CheckpointOptions;
-  private readonly ended = new AbortController();
-  private burst: { readonly since: number; last: number } | undefined;
+  private stillToCome = new AbortController();
+  private burst: Burst | undefined;
   private waiting: Promise<void> = Promise.resolve();
 
   constructor(options: CheckpointOptions) {
@@ -42,11 +47,21 @@ export class Checkpoints {
       return;
     }
     this.burst = { since: now, last: now };
-    this.waiting = this.afterBurst(this.burst);
+    this.wait(this.afterBurst(this.burst));
   }
 
   /** Saves at once, as soon as no tool runs. */
-  async now(cause: string): Promise<void> {
+  now(cause: string): Promise<void> {
+    const saving = this.save(cause);
+    this.wait(saving);
+    return saving;
+  }
+
+  private wait(saving: Promise<void>): void {
+    this.waiting = Promise.all([this.waiting, saving]).then(() => undefined);
+  }
+
+  private async save(cause: string): Promise<void> {
     const { lock, take, onTaken, onFailed } = this.options;
     try {
       const taken = await lock.whileStill(() => take(cause));
@@ -56,14 +71,19 @@ export class Checkpoints {
     }
   }
 
-  /** Nothing more is saved once this has resolved. */
-  async end(): Promise<void> {
-    this.ended.abort();
+  /**
+   * The agent has come to rest, and whoever calls this saves its work another way: what was still to be saved is not, and
+   * nothing is being saved once this has resolved.
+   */
+  async rest(): Promise<void> {
+    this.stillToCome.abort();
+    this.stillToCome = new AbortController();
+    this.burst = undefined;
     await this.waiting;
   }
 
-  private async afterBurst(burst: { readonly since: number; last: number }): Promise<void> {
-    const { signal } = this.ended;
+  private async afterBurst(burst: Burst): Promise<void> {
+    const { signal } = this.stillToCome;
     for (
       let left = QUIET_MS;
       left > 0;

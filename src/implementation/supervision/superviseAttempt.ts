@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { messageOf } from "../../core/refusal.ts";
 import { ContextDriftDetector } from "../../monitoring/contextDriftDetector.ts";
 import { driftMessage } from "../../monitoring/driftMessage.ts";
 import type { Task } from "../../types.ts";
@@ -17,6 +18,8 @@ export interface Watch {
   readonly signal: AbortSignal;
   /** Saves what there is, and says why. */
   readonly checkpoint: (cause: string) => Promise<void>;
+  /** To be called when the agent has come to rest, before its work is looked at. */
+  readonly rest: () => Promise<void>;
   /** Must be called once the agent has ended. */
   readonly end: () => Promise<void>;
 }
@@ -33,14 +36,14 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
     lock,
     take: (cause) => takeCheckpoint(attempt, surroundings, cause),
     onTaken: (checkpoint) => supervisor.onCheckpoint(checkpoint),
-    onFailed: (error) => warn(`${task.id}: a checkpoint could not be taken: ${String(error)}`),
+    onFailed: (error) => warn(`a checkpoint could not be taken: ${messageOf(error)}`),
   });
   const notices = new Notices({
     messageOf: (id, signals) => driftMessage({ id, task: task.id, signals, scope: scope.entries }),
     onSent: (id, delivery) => {
       recorder.record({ type: "message_sent", ...place, message_id: id, delivery }).catch(() => undefined);
     },
-    onLost: (error) => warn(`${task.id}: a message did not reach its agent: ${String(error)}`),
+    onLost: (error) => warn(`a message did not reach its agent: ${messageOf(error)}`),
     onIgnored: (id) => supervisor.onIgnoredNotice(id),
   });
   const supervisor = new TaskSupervisor({
@@ -67,6 +70,7 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
     supervisor,
     signal: AbortSignal.any([surroundings.signal, stopped.signal]),
     checkpoint: (cause) => checkpoints.now(cause),
+    rest: () => checkpoints.rest(),
     end: () => supervisor.end(),
   };
 }

@@ -65,7 +65,7 @@ export class TaskSupervisor implements AgentSupervisor {
   /** Nothing is recorded or saved once this has resolved. */
   async end(): Promise<void> {
     clearInterval(this.silence);
-    await this.options.checkpoints.end();
+    await this.options.checkpoints.rest();
   }
 
   attach(agent: RunningAgent): void {
@@ -183,7 +183,7 @@ export class TaskSupervisor implements AgentSupervisor {
   private tell(level: "notice" | "critical", score: number, signals: readonly string[]): void {
     const { task, attempt, record, warn } = this.options;
     const what = level === "notice" ? "may be leaving its task" : "has left its task and is stopped";
-    warn(`${task} ${what}: ${signals.join("; ")}`);
+    warn(`${what}: ${signals.join("; ")}`);
     // A journal that breaks is met by the attempt's next own record.
     record({ type: "drift_noticed", task, attempt, level, score, signals: [...signals] }).catch(() => undefined);
   }

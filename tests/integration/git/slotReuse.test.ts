@@ -66,6 +66,32 @@ async function freshContent(of: string): Promise<Record<string, string>> {
   return contentOf(fresh.slot.directory);
 }
 
+const untraceable: Readonly<Record<string, () => void>> = {
+  "content of the same size, with its times put back": () => {
+    const { atime, mtime } = statSync(inSlot("a/x.txt"));
+    writeFileSync(inSlot("a/x.txt"), "AX\n");
+    utimesSync(inSlot("a/x.txt"), atime, mtime);
+  },
+  "another file of the same content": () => {
+    rmSync(inSlot("a/x.txt"));
+    writeFileSync(inSlot("a/x.txt"), "ax\n");
+  },
+  "a second name elsewhere, through which it can be written later": () => {
+    linkSync(inSlot("a/x.txt"), join(sandbox.folder, "second-name"));
+  },
+  "permissions taken and put back": () => {
+    chmodSync(inSlot("a/x.txt"), 0o777);
+    chmodSync(inSlot("a/x.txt"), 0o644);
+  },
+};
+
+/** git keeps the seconds of times only: from the next one on it can tell a change. */
+async function nextSecond(): Promise<void> {
+  const second = () => Math.floor(Date.now() / 1_000);
+  const start = second();
+  while (second() === start) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 describe("a rebuilt slot", () => {
   test("keeps the files nobody touched, and writes only what the next commit changes", async () => {
     const next = sandbox.commit("user", { "a/x.txt": "changed\n" }, "next");
@@ -78,24 +104,6 @@ describe("a rebuilt slot", () => {
     expect(sandbox.run(place.slot.directory.slice(sandbox.folder.length + 1), "status", "--porcelain")).toBe("");
   });
 
-  const untraceable: Readonly<Record<string, () => void>> = {
-    "content of the same size, with its times put back": () => {
-      const { atime, mtime } = statSync(inSlot("a/x.txt"));
-      writeFileSync(inSlot("a/x.txt"), "AX\n");
-      utimesSync(inSlot("a/x.txt"), atime, mtime);
-    },
-    "another file of the same content": () => {
-      rmSync(inSlot("a/x.txt"));
-      writeFileSync(inSlot("a/x.txt"), "ax\n");
-    },
-    "a second name elsewhere, through which it can be written later": () => {
-      linkSync(inSlot("a/x.txt"), join(sandbox.folder, "second-name"));
-    },
-    "permissions taken and put back": () => {
-      chmodSync(inSlot("a/x.txt"), 0o777);
-      chmodSync(inSlot("a/x.txt"), 0o644);
-    },
-  };
   for (const [what, touch] of Object.entries(untraceable)) {
     test(`makes a file anew that got ${what}`, async () => {
       touch();
@@ -268,6 +276,35 @@ describe("a settled slot", () => {
     await place.slot.rebuild(next);
     expect(inodeOf("b/deep/z.txt")).toBe(untouched);
     expect(contentOf(place.slot.directory)).toEqual(await freshContent(next));
+  });
+
+  test("is what the last rebuild made it, whatever was done to it a while later", async () => {
+    const expected = contentOf(place.slot.directory);
+    const deeds: (() => void)[] = [
+      ...Object.values(untraceable),
+      () => writeFileSync(inSlot("top.txt"), "TOP\n"),
+      () => rmSync(inSlot("b/deep/z.txt")),
+      () => rmSync(inSlot(".gitignore")),
+      () => symlinkSync("x.txt", inSlot("a/link")),
+      () => {
+        rmSync(inSlot("top.txt"));
+        mkdirSync(inSlot("top.txt/inner"), { recursive: true });
+      },
+      () => {
+        renameSync(inSlot("a/x.txt"), inSlot("a/z.txt"));
+        renameSync(inSlot("a/y.txt"), inSlot("a/x.txt"));
+        renameSync(inSlot("a/z.txt"), inSlot("a/y.txt"));
+      },
+    ];
+    await nextSecond();
+    for (const deed of deeds) {
+      deed();
+      await place.slot.settle();
+      expect(contentOf(place.slot.directory)).toEqual(expected);
+      expect(lstatSync(inSlot("a/x.txt")).nlink).toBe(1);
+      rmSync(join(sandbox.folder, "second-name"), { force: true });
+      place.slot.unsettle();
+    }
   });
 
   test("is looked at again once something has run in it", async () => {
