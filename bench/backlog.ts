@@ -2,7 +2,7 @@
 import { parseDocument, stringify } from "yaml";
 import { compileBacklog } from "../src/backlog/compileBacklog.ts";
 import { optionsSchema } from "../src/config.ts";
-import { type DryRunInput, describeDryRun } from "../src/implementation/dryRun.ts";
+import { type DryRunInput, describeDryRun } from "../src/implementation/forecast/dryRun.ts";
 import type { Backlog } from "../src/types.ts";
 import { makeFacts } from "../tests/unit/backlog/facts.ts";
 import { measureInTurns, median, printTable, timed } from "./measure.ts";

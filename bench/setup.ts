@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UNCONFINED } from "../src/core/confinement.ts";
 import { Slot } from "../src/git/slot.ts";
-import { SlotSetup } from "../src/implementation/slotSetup.ts";
+import { SlotSetup } from "../src/implementation/slots/slotSetup.ts";
 import { measureInTurns, printTable, timed } from "./measure.ts";
 import { makeWorkplace } from "./workplace.ts";
 

@@ -4,7 +4,7 @@ import { Refusal } from "../core/refusal.ts";
 import { type StateDirectory, stateDirectoryFor } from "../core/stateDirectory.ts";
 import { Git, requireGit } from "../git/gitProcess.ts";
 import { locateRepository } from "../git/userRepository.ts";
-import { isApproval, waitingForAnswer } from "../implementation/answers.ts";
+import { isApproval, waitingForAnswer } from "../implementation/attempts/answers.ts";
 import { leaveRequest } from "../recovery/inbox.ts";
 import { lockHolder } from "../recovery/lockHolder.ts";
 import { readRun, tracksOfRuns } from "../recovery/runStore.ts";

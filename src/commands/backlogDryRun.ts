@@ -1,7 +1,7 @@
 import { formatFinding } from "../backlog/diagnostics.ts";
 import type { RepositoryFacts } from "../backlog/repositoryFacts.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
-import { describeDryRun } from "../implementation/dryRun.ts";
+import { describeDryRun } from "../implementation/forecast/dryRun.ts";
 import type { Drafted } from "./backlogDrafting.ts";
 
 /** What `backlog --dry_run` prints: what `implement` would do with the plan's own items, which cost nothing to draft. */

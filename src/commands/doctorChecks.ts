@@ -11,9 +11,9 @@ import { machineChecks, sandboxVerdict } from "../implementation/health/machineC
 import { checkRepository } from "../implementation/health/repositoryCheck.ts";
 import { smokeCheck } from "../implementation/health/smokeCheck.ts";
 import type { WholeLoop } from "../implementation/health/smokeTest.ts";
+import { startingPoint } from "../implementation/health/verifyBase.ts";
 import { implementUnchecked } from "../implementation/implementCommand.ts";
-import { leaseGate } from "../implementation/leasedGate.ts";
-import { startingPoint } from "../implementation/verifyBase.ts";
+import { leaseGate } from "../implementation/slots/leasedGate.ts";
 import { machineReadings } from "../monitoring/resourceReadings.ts";
 import type { ResourceReading } from "../monitoring/resourceState.ts";
 import { lockHolder } from "../recovery/lockHolder.ts";

@@ -2,17 +2,17 @@ import type { CommandReport } from "../core/commandContext.ts";
 import { Refusal } from "../core/refusal.ts";
 import { probeSandbox } from "../core/sandbox.ts";
 import { createTrackBranch, trackBranchName, trackRef } from "../git/trackBranch.ts";
-import { BranchPublisher } from "../implementation/branchPublisher.ts";
+import { BranchPublisher } from "../implementation/landing/branchPublisher.ts";
 import {
   carryOutUndo,
   describeUndoFailure,
   type LandedTask,
   type PreparedUndo,
   prepareUndo,
-} from "../implementation/compensation.ts";
-import { readLandings, type TrackLandings } from "../implementation/landedTasks.ts";
-import { leaseGate } from "../implementation/leasedGate.ts";
+} from "../implementation/landing/compensation.ts";
+import { readLandings, type TrackLandings } from "../implementation/landing/landedTasks.ts";
 import { RunRecorder } from "../implementation/runRecorder.ts";
+import { leaseGate } from "../implementation/slots/leasedGate.ts";
 import { acquireLock, type Lock } from "../recovery/lock.ts";
 import { currentProcessIdentity } from "../recovery/processIdentity.ts";
 import { tracksOfRuns } from "../recovery/runStore.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { Refusal } from "../core/refusal.ts";
-import { showUndone } from "../implementation/compensation.ts";
+import { showUndone } from "../implementation/landing/compensation.ts";
 import { type RunOpener, startRun, takeUpRun } from "../implementation/runOpening.ts";
 import { describeUnwritten, StatusProjection } from "../implementation/statusProjection.ts";
 import type { Lock } from "../recovery/lock.ts";

@@ -9,8 +9,8 @@ import { ControlRepository } from "../git/controlRepository.ts";
 import type { Git } from "../git/gitProcess.ts";
 import { readTrackBranch, trackBranchName, trackRef } from "../git/trackBranch.ts";
 import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
-import type { LandedTask } from "../implementation/compensation.ts";
-import type { TrackLandings } from "../implementation/landedTasks.ts";
+import type { LandedTask } from "../implementation/landing/compensation.ts";
+import type { TrackLandings } from "../implementation/landing/landedTasks.ts";
 import { readStatusScene } from "./statusScene.ts";
 
 export interface RollbackFlags {

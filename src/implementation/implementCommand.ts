@@ -9,7 +9,7 @@ import { createProgressReporter } from "../monitoring/progressReporter.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
 import { acquireLock, type Lock } from "../recovery/lock.ts";
 import { currentProcessIdentity } from "../recovery/processIdentity.ts";
-import { describeDryRun } from "./dryRun.ts";
+import { describeDryRun } from "./forecast/dryRun.ts";
 import type { WholeLoop } from "./health/smokeTest.ts";
 import { type ImplementFlags, type ImplementScene, readScene } from "./implementScene.ts";
 import { isNothingLeft } from "./nothingLeft.ts";

@@ -12,8 +12,8 @@ import { Git, requireGit } from "../git/gitProcess.ts";
 import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
 import type { Backlog, Task } from "../types.ts";
 import { describeSecret, scanForSecrets } from "../verification/secretScan.ts";
-import { type CopiedFile, ignoringCopies, readCopiedFiles } from "./copiedFiles.ts";
 import { ModelRouter, type Route } from "./modelRouter.ts";
+import { type CopiedFile, ignoringCopies, readCopiedFiles } from "./slots/copiedFiles.ts";
 
 export interface ImplementFlags {
   readonly backlogFile: string;

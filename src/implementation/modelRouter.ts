@@ -3,7 +3,7 @@ import { formatModelRef, type ModelCatalog, parseModelRef } from "../core/modelC
 import { failure, type Result, success } from "../core/result.ts";
 import { describeCooling } from "../planning/cooldownText.ts";
 import type { Complexity, ModelRef, Task } from "../types.ts";
-import { inability, isGiven, isSame, ladderOf, modelsOf, SESSIONS_MODEL } from "./modelLadder.ts";
+import { inability, isGiven, isSame, ladderOf, modelsOf, SESSIONS_MODEL } from "./models/modelLadder.ts";
 
 /** Who works on a task, and why. */
 export interface Route {

@@ -4,11 +4,11 @@ import { compareFingerprints, type Fingerprint, takeFingerprint } from "../git/p
 import { trackBranchName } from "../git/trackBranch.ts";
 import type { Approval } from "../recovery/taskLife.ts";
 import type { Task } from "../types.ts";
-import { waitingForAnswer } from "./answers.ts";
-import type { BranchPublisher } from "./branchPublisher.ts";
+import { waitingForAnswer } from "./attempts/answers.ts";
 import { summaryLines, usageLine } from "./endingText.ts";
-import { type GoalStanding, goalLines, goalReason } from "./gapPlanEnding.ts";
+import { type GoalStanding, goalLines, goalReason } from "./goal/gapPlanEnding.ts";
 import type { ImplementScene } from "./implementScene.ts";
+import type { BranchPublisher } from "./landing/branchPublisher.ts";
 import type { RunProgress } from "./runProgress.ts";
 import type { RunRecorder } from "./runRecorder.ts";
 import { describeUnwritten, type StatusProjection } from "./statusProjection.ts";

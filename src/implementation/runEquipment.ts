@@ -9,14 +9,14 @@ import { ResourceMonitor } from "../monitoring/resourceMonitor.ts";
 import { machineReadings } from "../monitoring/resourceReadings.ts";
 import { ModelMemory } from "../recovery/modelMemory.ts";
 import type { Complexity, Task } from "../types.ts";
-import { agentLimit, LimitedRunner } from "./agentLimit.ts";
-import { confineSlot } from "./confineSlot.ts";
-import { Gate } from "./gate.ts";
 import type { ImplementScene } from "./implementScene.ts";
+import { Gate } from "./landing/gate.ts";
 import { ModelRouter } from "./modelRouter.ts";
-import { type Confine, SlotSetup } from "./slotSetup.ts";
-import { ValidationQueue } from "./validationQueue.ts";
-import { WorkerModels } from "./workerModels.ts";
+import { WorkerModels } from "./models/workerModels.ts";
+import { agentLimit, LimitedRunner } from "./scheduling/agentLimit.ts";
+import { ValidationQueue } from "./scheduling/validationQueue.ts";
+import { confineSlot } from "./slots/confineSlot.ts";
+import { type Confine, SlotSetup } from "./slots/slotSetup.ts";
 import type { WorktreeManager } from "./worktreeManager.ts";
 
 /** X5. Builds side by side slow one another down: so many acceptance runs at once, however many workers there are. */

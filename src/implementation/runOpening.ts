@@ -12,9 +12,9 @@ import type { RunState } from "../recovery/runState.ts";
 import { createRun, findUnfinishedRun, type RunUnreadable } from "../recovery/runStore.ts";
 import { isInAttempt, type TaskState } from "../recovery/taskLife.ts";
 import type { Backlog, Task } from "../types.ts";
-import { archiveAttempt } from "./attemptArchive.ts";
-import { recordUndone } from "./compensation.ts";
-import { tasksLandedBy } from "./landingCommits.ts";
+import { archiveAttempt } from "./attempts/attemptArchive.ts";
+import { recordUndone } from "./landing/compensation.ts";
+import { tasksLandedBy } from "./landing/landingCommits.ts";
 
 /** What a run is opened for. */
 export interface RunPurpose {

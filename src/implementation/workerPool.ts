@@ -6,13 +6,13 @@ import type { Pause } from "../core/pause.ts";
 import type { RunEvent } from "../recovery/runEvents.ts";
 import type { RunState } from "../recovery/runState.ts";
 import type { Task } from "../types.ts";
-import { Patience } from "./patience.ts";
-import { ReadyTasks } from "./readyTasks.ts";
-import { RunningTasks } from "./runningTasks.ts";
-import { type Decision, decide, type Hold, type RunningTask, type Situation } from "./scheduler.ts";
-import { scopeComparison } from "./scopesMeet.ts";
-import { standings } from "./taskStanding.ts";
-import { describeCoolDown, whyWaiting } from "./whyWaiting.ts";
+import { Patience } from "./scheduling/patience.ts";
+import { ReadyTasks } from "./scheduling/readyTasks.ts";
+import { RunningTasks } from "./scheduling/runningTasks.ts";
+import { type Decision, decide, type Hold, type RunningTask, type Situation } from "./scheduling/scheduler.ts";
+import { scopeComparison } from "./scheduling/scopesMeet.ts";
+import { standings } from "./scheduling/taskStanding.ts";
+import { describeCoolDown, whyWaiting } from "./scheduling/whyWaiting.ts";
 
 /** How the work on one task ended, as far as the pool has to know. */
 export type TaskEnding =

@@ -9,9 +9,9 @@ import { ControlRepository } from "../../src/git/controlRepository.ts";
 import { Git } from "../../src/git/gitProcess.ts";
 import { Slot } from "../../src/git/slot.ts";
 import { inspectRepository, type UserRepository } from "../../src/git/userRepository.ts";
-import { confineSlot } from "../../src/implementation/confineSlot.ts";
-import { emptyScratch } from "../../src/implementation/slotScratch.ts";
-import type { Confine, ConfineLimits } from "../../src/implementation/slotSetup.ts";
+import { confineSlot } from "../../src/implementation/slots/confineSlot.ts";
+import { emptyScratch } from "../../src/implementation/slots/slotScratch.ts";
+import type { Confine, ConfineLimits } from "../../src/implementation/slots/slotSetup.ts";
 import { type FileTree, makeRepository, type Repository } from "./repository.ts";
 
 /** Why tests of the sandbox cannot run here; undefined: they can. */

@@ -3,9 +3,9 @@ import { unreachable } from "../../core/unreachable.ts";
 import { describeFailedCheck, type FailedCheck } from "../../verification/commandCheck.ts";
 import { shortList } from "../../verification/evidence.ts";
 import type { HealthCheck, HealthVerdict } from "../../verification/instrumentationChecker.ts";
-import type { Baseline } from "../baseline.ts";
-import type { Gate } from "../gate.ts";
-import { type StartingPoint, verifyBase } from "../verifyBase.ts";
+import type { Baseline } from "../landing/baseline.ts";
+import type { Gate } from "../landing/gate.ts";
+import { type StartingPoint, verifyBase } from "./verifyBase.ts";
 
 export interface BaseCheckOptions {
   readonly gate: Gate;

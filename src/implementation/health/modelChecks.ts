@@ -4,7 +4,7 @@ import { describeCooling } from "../../planning/cooldownText.ts";
 import type { ModelMemory } from "../../recovery/modelMemory.ts";
 import type { ModelRef } from "../../types.ts";
 import type { HealthCheck, HealthVerdict } from "../../verification/instrumentationChecker.ts";
-import { type ProbedModel, type ProbeOptions, probeModels } from "../modelProbe.ts";
+import { type ProbedModel, type ProbeOptions, probeModels } from "../models/modelProbe.ts";
 
 export interface ModelCheckOptions extends Pick<ProbeOptions, "note"> {
   readonly runner: AgentRunner;

@@ -3,7 +3,7 @@ import { messageOf } from "../../core/refusal.ts";
 import { ContextDriftDetector } from "../../monitoring/contextDriftDetector.ts";
 import { driftMessage } from "../../monitoring/driftMessage.ts";
 import type { Task } from "../../types.ts";
-import type { Attempt, AttemptSurroundings } from "../attempt.ts";
+import type { Attempt, AttemptSurroundings } from "../attempts/attempt.ts";
 import { type Checkpoint, Checkpoints } from "./checkpoints.ts";
 import { Notices } from "./notices.ts";
 import { decideAmendment } from "./scopeAmendments.ts";

@@ -166,7 +166,12 @@ describe("a rebuilt slot", () => {
     for (const folder of ["user", "user/a"]) writeFileSync(at(join(sandbox.folder, folder)), "of the commit");
     const next = sandbox.commit("user", {}, "names");
     for (const of of [next, next, commit, next]) await place.slot.rebuild(of);
-    for (const folder of [inSlot(""), inSlot("a")]) expect(readFileSync(at(folder), "utf8")).toBe("of the commit");
+    for (const again of [() => place.slot.settle(), () => place.slot.rebuild(next)]) {
+      for (const folder of [inSlot(""), inSlot("a")]) writeFileSync(at(folder), "OF THE COMMIT");
+      await again();
+      for (const folder of [inSlot(""), inSlot("a")]) expect(readFileSync(at(folder), "utf8")).toBe("of the commit");
+      place.slot.unsettle();
+    }
   });
 
   test("keeps a file that was written in the moment before the last rebuild ended", async () => {

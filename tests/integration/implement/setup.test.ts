@@ -20,8 +20,8 @@ import { ControlRepository } from "../../../src/git/controlRepository.ts";
 import { Git } from "../../../src/git/gitProcess.ts";
 import { Slot } from "../../../src/git/slot.ts";
 import { inspectRepository } from "../../../src/git/userRepository.ts";
-import { ignoringCopies, readCopiedFiles } from "../../../src/implementation/copiedFiles.ts";
-import { SlotSetup } from "../../../src/implementation/slotSetup.ts";
+import { ignoringCopies, readCopiedFiles } from "../../../src/implementation/slots/copiedFiles.ts";
+import { SlotSetup } from "../../../src/implementation/slots/slotSetup.ts";
 import { type FileTree, makeRepository, type Repository } from "../../support/repository.ts";
 
 /** Counts its runs in a file outside, and installs a package in version `VERSION` of the manifest. */

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UNCONFINED } from "../../../src/core/confinement.ts";
 import { Slot } from "../../../src/git/slot.ts";
-import { Gate } from "../../../src/implementation/gate.ts";
-import { SlotSetup } from "../../../src/implementation/slotSetup.ts";
+import { Gate } from "../../../src/implementation/landing/gate.ts";
+import { SlotSetup } from "../../../src/implementation/slots/slotSetup.ts";
 import { Sandbox, type Workplace } from "../git/support.ts";
 
 let sandbox: Sandbox;

@@ -8,7 +8,7 @@ import { optionsSchema } from "../../../src/config.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { CommandReport } from "../../../src/core/commandContext.ts";
 import { trackRef } from "../../../src/git/trackBranch.ts";
-import { carryOutUndo, prepareUndo } from "../../../src/implementation/compensation.ts";
+import { carryOutUndo, prepareUndo } from "../../../src/implementation/landing/compensation.ts";
 import { startRun } from "../../../src/implementation/runOpening.ts";
 import { acquireLock, type Lock } from "../../../src/recovery/lock.ts";
 import { currentProcessIdentity } from "../../../src/recovery/processIdentity.ts";

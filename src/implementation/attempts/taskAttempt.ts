@@ -1,0 +1,59 @@
+import { endLeftoverProcesses } from "../../core/leftoverProcesses.ts";
+import { formatModelRef } from "../../core/modelCatalog.ts";
+import { failure, type Result } from "../../core/result.ts";
+import type { CapturedWork } from "../../recovery/taskLife.ts";
+import { superviseAttempt } from "../supervision/superviseAttempt.ts";
+import type { Halt } from "../supervision/taskSupervisor.ts";
+import type { Attempt, AttemptSurroundings } from "./attempt.ts";
+import type { AttemptFailure } from "./attemptOutcome.ts";
+import { SelfCorrection } from "./selfCorrection.ts";
+import { captureWork } from "./workCapture.ts";
+import { failureOfSpawn, spawnWorker } from "./workerSpawn.ts";
+
+/**
+ * One attempt at a task: a clean work tree at the current head, one agent session that is watched, a snapshot of what it
+ * left, and the evidence that the snapshot is what the task asked for. Success is work that may go to the merge queue.
+ * What the agent says about its work is not looked at.
+ */
+export async function attemptTask(
+  attempt: Attempt,
+  surroundings: AttemptSurroundings,
+): Promise<Result<CapturedWork, AttemptFailure>> {
+  const { recorder } = surroundings;
+  const { task, number, slot, route, base } = attempt;
+  await recorder.record({
+    type: "attempt_started",
+    task: task.id,
+    attempt: number,
+    slot: slot.number,
+    base,
+    model: formatModelRef(route.model),
+    message: attempt.briefing.record,
+    context: attempt.briefing.context,
+  });
+
+  const broken = await surroundings.setup.prepare(slot, base);
+  if (broken !== undefined) return failure({ reason: "setup_failed", check: broken });
+
+  const watch = superviseAttempt(attempt, surroundings);
+  surroundings.watches.set(task.id, watch);
+  const correction = new SelfCorrection(attempt, surroundings, watch.rest);
+  const spawned = await spawnWorker(attempt, surroundings, {
+    supervisor: watch.supervisor,
+    followUp: correction.followUp,
+    signal: watch.signal,
+  });
+  surroundings.watches.delete(task.id);
+  await watch.end();
+  const stopped = failureOfHalt(watch.supervisor.halt) ?? failureOfSpawn(spawned);
+  if (stopped === undefined) return correction.outcome ?? failure({ reason: "interrupted" });
+
+  await endLeftoverProcesses(slot.directory);
+  await captureWork(attempt, surroundings);
+  return failure(stopped);
+}
+
+function failureOfHalt(halt: Halt | undefined): AttemptFailure | undefined {
+  if (halt === undefined) return undefined;
+  return halt.reason === "drift" ? { reason: "drifted", signals: halt.signals } : halt;
+}

@@ -1,0 +1,228 @@
+import { formatModelRef } from "../../core/modelCatalog.ts";
+import { failure, type Result, success } from "../../core/result.ts";
+import type { Slot } from "../../git/slot.ts";
+import { lessonOf } from "../../rebasing/lessons.ts";
+import { maskedMess } from "../../rebasing/maskedMess.ts";
+import { nextAttempt, type RebaseDecision } from "../../rebasing/rebaseEngine.ts";
+import type { CapturedWork, TaskState } from "../../recovery/taskLife.ts";
+import type { Backlog, Task } from "../../types.ts";
+import { maskSecrets } from "../../verification/secretScan.ts";
+import type { MergeQueue } from "../landing/mergeQueue.ts";
+import type { NoRoute, RouteNow } from "../modelRouter.ts";
+import type { RoutedTask } from "../models/workerModels.ts";
+import { TaskScope } from "../supervision/taskScope.ts";
+import type { TaskEnding } from "../workerPool.ts";
+import type { WorktreeManager } from "../worktreeManager.ts";
+import { checkpointName } from "./answers.ts";
+import type { AttemptSurroundings } from "./attempt.ts";
+import { archiveAttempt } from "./attemptArchive.ts";
+import { type AttemptFailure, type Consequence, consequenceOf, describeFailure, messOf } from "./attemptOutcome.ts";
+import { attemptTask } from "./taskAttempt.ts";
+import { TaskBriefings } from "./taskBriefing.ts";
+import { approvalsFor, proveWork } from "./workProof.ts";
+
+export interface TaskWorkOptions {
+  readonly backlog: Backlog;
+  readonly surroundings: AttemptSurroundings;
+  readonly worktrees: WorktreeManager;
+  readonly mergeQueue: MergeQueue;
+  /** What a failed attempt taught goes on record, beside the journal. */
+  readonly onLesson: (task: Task) => Promise<void>;
+  /** A task that will not be tried again; writes down what a person needs. */
+  readonly onGivenUp: (task: Task, failed: AttemptFailure | undefined) => Promise<void>;
+}
+
+type Regenerate = Extract<RebaseDecision, { kind: "regenerate" }>;
+/** Work that is on the branch, or that a person has to agree to first. */
+type Settled = "complete" | "awaiting";
+
+/** Carries one task from ready to complete or failed: attempt after attempt, each from a clean work tree. */
+export class TaskWork {
+  private readonly options: TaskWorkOptions;
+  private readonly briefings: TaskBriefings;
+
+  constructor(options: TaskWorkOptions) {
+    this.options = options;
+    this.briefings = new TaskBriefings(options.backlog, options.surroundings.control);
+  }
+
+  /** Every ending but `interrupted`, `postponed` and `stop-run` is final for the task; what happened is in the journal. */
+  async run(task: Task): Promise<TaskEnding> {
+    const settled = await this.takeUpAnswer(task);
+    if (settled !== undefined) return settled;
+    const slot = this.options.worktrees.take();
+    try {
+      return await this.attemptUntilDone(task, slot);
+    } finally {
+      this.options.worktrees.giveBack(slot);
+    }
+  }
+
+  /** Before this nobody can work on it, in milliseconds since the epoch, as far as is known; undefined: somebody may. */
+  notBefore(task: Task): number | undefined {
+    const { models, options } = this.options.surroundings;
+    const decision = nextAttempt(this.stateOf(task), options);
+    return decision.kind === "give_up" ? undefined : models.notBefore(this.routed(task, decision));
+  }
+
+  /** Work that waited for a person lands, or its attempt is closed; undefined: there is more to be done. */
+  private async takeUpAnswer(task: Task): Promise<TaskEnding | undefined> {
+    const { approval, attempts, model, work } = this.stateOf(task);
+    if (approval?.answer === undefined || work === undefined) return undefined;
+    const { approved, input } = approval.answer;
+    const landed: Result<Settled, AttemptFailure> = approved
+      ? await this.land(task, attempts, model ?? "", work)
+      : failure({ reason: "rejected", input });
+    return landed.ok ? landed.value : this.close(task, attempts, landed.failure);
+  }
+
+  private async attemptUntilDone(task: Task, slot: Slot): Promise<TaskEnding> {
+    const { models, options: limits, pause, signal } = this.options.surroundings;
+    for (let isFirst = true; ; isFirst = false) {
+      const decision = nextAttempt(this.stateOf(task), limits);
+      if (decision.kind === "give_up") return this.giveUp(task, undefined);
+      if (!isFirst) await pause(decision.delayMs, signal);
+      if (signal.aborted) return "interrupted";
+
+      const route = await models.choose(this.routed(task, decision));
+      if (!route.ok) return this.withoutModel(task, route.failure);
+      const number = this.stateOf(task).attempts + 1;
+      const outcome = await this.attemptOnce(task, number, slot, decision, route.value);
+      await models.giveBack(route.value.model);
+      if (outcome.ok) return outcome.value;
+      const ending = await this.close(task, number, outcome.failure);
+      if (ending !== undefined) return ending;
+    }
+  }
+
+  private withoutModel(task: Task, noRoute: NoRoute): TaskEnding {
+    if (noRoute.reason === "cooling") return "postponed";
+    this.options.surroundings.onActivity(task, { kind: "notice", message: noRoute.message });
+    return "stop-run";
+  }
+
+  private async attemptOnce(
+    task: Task,
+    number: number,
+    slot: Slot,
+    decision: Regenerate,
+    route: RouteNow,
+  ): Promise<Result<Settled, AttemptFailure>> {
+    const { surroundings } = this.options;
+    const { recorder, onActivity } = surroundings;
+    const base = recorder.head;
+    const briefing = await this.briefings.brief(task, base, recorder.state, decision.context);
+    if (!briefing.ok) return briefing;
+    for (const message of briefing.value.notices) onActivity(task, { kind: "notice", message });
+
+    const scope = new TaskScope(task, this.stateOf(task).grantedPaths);
+    const routed = this.routed(task, decision);
+    const attempt = { task, number, slot, route, routed, base, briefing: briefing.value, scope };
+    const work = await attemptTask(attempt, surroundings);
+    if (!work.ok) return work;
+    await proveWork(attempt, work.value, surroundings);
+    const reasons = await approvalsFor(attempt, work.value, surroundings);
+    if (reasons.length > 0) return this.askForApproval(task, number, reasons);
+    return this.land(task, number, this.stateOf(task).model ?? formatModelRef(route.model), work.value);
+  }
+
+  private async askForApproval(
+    task: Task,
+    attempt: number,
+    reasons: readonly string[],
+  ): Promise<Result<Settled, AttemptFailure>> {
+    const { recorder } = this.options.surroundings;
+    await recorder.record({
+      type: "approval_requested",
+      task: task.id,
+      attempt,
+      checkpoint: checkpointName(recorder.runId, task.id, attempt),
+      question: `may it land? ${reasons[0] ?? ""}${reasons.length > 1 ? ` (and ${reasons.length - 1} more)` : ""}.`,
+      reasons: [...reasons],
+    });
+    return success("awaiting");
+  }
+
+  private async land(
+    task: Task,
+    attempt: number,
+    model: string,
+    work: CapturedWork,
+  ): Promise<Result<Settled, AttemptFailure>> {
+    const landed = await this.options.mergeQueue.land({ task, attempt, model, work });
+    return landed.ok ? success("complete") : landed;
+  }
+
+  /** Writes down a failed attempt and what was learned; undefined: the task may be attempted again. */
+  private async close(task: Task, attempt: number, failed: AttemptFailure): Promise<TaskEnding | undefined> {
+    const { signal } = this.options.surroundings;
+    const consequence = consequenceOf(failed);
+    await this.recordFailedAttempt(task, attempt, failed, consequence);
+    switch (consequence) {
+      case "interrupted":
+        return "interrupted";
+      case "stop-run":
+        return signal.aborted ? "interrupted" : "stop-run";
+      case "give-up":
+        return this.giveUp(task, failed);
+      case "other-model":
+        return signal.aborted ? "interrupted" : undefined;
+      case "regenerate": {
+        await this.options.onLesson(task);
+        const isLast = nextAttempt(this.stateOf(task), this.options.surroundings.options).kind === "give_up";
+        if (isLast) return this.giveUp(task, failed);
+        return signal.aborted ? "interrupted" : undefined;
+      }
+    }
+  }
+
+  /** A task whose message cannot be sent fails before its attempt has begun. */
+  private async recordFailedAttempt(
+    task: Task,
+    attempt: number,
+    failed: AttemptFailure,
+    consequence: Consequence,
+  ): Promise<void> {
+    const { control, recorder } = this.options.surroundings;
+    const state = this.stateOf(task);
+    if (state.attempts < attempt) return;
+    const archived = await archiveAttempt(control, recorder.runId, state);
+    const isTransient = consequence !== "regenerate" && consequence !== "give-up";
+    await recorder.record({
+      type: "attempt_failed",
+      task: task.id,
+      attempt,
+      reason: failed.reason,
+      message: await maskSecrets(describeFailure(failed)),
+      ...(isTransient ? { transient: true } : await this.lessonFields(failed)),
+      ...(archived === undefined ? {} : { archived_ref: archived }),
+    });
+  }
+
+  private async lessonFields(failed: AttemptFailure): Promise<{ mess?: string; lesson?: string }> {
+    const mess = messOf(failed);
+    if (mess === undefined) return {};
+    const masked = await maskedMess(mess, maskSecrets);
+    return { mess: mess.mess, lesson: lessonOf(masked, this.options.worktrees.directories) };
+  }
+
+  private async giveUp(task: Task, failed: AttemptFailure | undefined): Promise<TaskEnding> {
+    const { recorder } = this.options.surroundings;
+    const before = this.stateOf(task).failure;
+    const reason = failed?.reason ?? before?.reason ?? "failed";
+    const message = failed === undefined ? (before?.message ?? "") : await maskSecrets(describeFailure(failed));
+    await this.options.onGivenUp(task, failed);
+    await recorder.record({ type: "task_failed", task: task.id, reason, message });
+    return "failed";
+  }
+
+  private routed(task: Task, { escalations, tooWeak }: Regenerate): RoutedTask {
+    return { task, complexity: this.options.surroundings.complexityOf(task), history: { escalations, tooWeak } };
+  }
+
+  private stateOf(task: Task): TaskState {
+    const state = this.options.surroundings.recorder.state.tasks.get(task.id);
+    if (state === undefined) throw new Error(`task ${task.id} is not part of this run`);
+    return state;
+  }
+}

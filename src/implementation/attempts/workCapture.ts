@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { failure, type Result, success } from "../../core/result.ts";
+import { GitError } from "../../git/gitFailure.ts";
+import type { CapturedWork } from "../../recovery/taskLife.ts";
+import type { Attempt, AttemptSurroundings } from "./attempt.ts";
+import type { AttemptFailure } from "./attemptOutcome.ts";
+
+/** Saves what the agent left, whatever became of it, as a commit on the base: nothing an agent wrote is ever lost. */
+export async function captureWork(
+  attempt: Attempt,
+  surroundings: AttemptSurroundings,
+): Promise<Result<CapturedWork, AttemptFailure>> {
+  const { recorder } = surroundings;
+  const { task, number } = attempt;
+  try {
+    const work = await snapshotWork(attempt, surroundings);
+    if (recorder.state.tasks.get(task.id)?.phase === "working") {
+      await recorder.record({ type: "work_captured", task: task.id, attempt: number, ...work });
+    }
+    return success(work);
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    return failure({ reason: "not_capturable", message: error.message });
+  }
+}
+
+async function snapshotWork(
+  { task, number, slot, base }: Attempt,
+  { author, control, indexes }: AttemptSurroundings,
+): Promise<CapturedWork> {
+  const tree = await control.snapshot(slot.directory, { base, indexFile: join(indexes, `slot-${slot.number}`) });
+  const commit =
+    tree === (await control.treeOf(base))
+      ? base
+      : await control.commit({ tree, parents: [base], message: `${task.id}: attempt ${number}`, author });
+  const paths = (await control.changes(base, commit)).map((change) => change.path);
+  return { commit, tree, paths };
+}

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { compileScope } from "../../backlog/pathPattern.ts";
+import type { CapturedWork } from "../../recovery/taskLife.ts";
+import { approvalNeeds } from "../../verification/approvals.ts";
+import { runChecks } from "../../verification/commandCheck.ts";
+import { proveTask, type TreeVerdict, verdictOf } from "../../verification/failToPass.ts";
+import { testConcerns } from "../../verification/testIntegrity.ts";
+import type { Attempt, AttemptSurroundings } from "./attempt.ts";
+
+/**
+ * Finds out whether acceptance depends on the work: it runs again in the agent's slot, which nobody needs any more, on
+ * the base and on the work without the part that is not tests. A task that is not proven lands all the same, and is
+ * counted as that.
+ */
+export async function proveWork(
+  attempt: Attempt,
+  work: CapturedWork,
+  surroundings: AttemptSurroundings,
+): Promise<void> {
+  const { base, number, task } = attempt;
+  const { control, indexes, recorder, signal } = surroundings;
+  const proof = await proveTask({
+    paths: work.paths,
+    acceptance: task.acceptance.map((check) => check.run),
+    runOnBase: () => acceptanceOn(base, attempt, surroundings),
+    runWithout: async (paths) => {
+      const index = join(indexes, `slot-${attempt.slot.number}-proof`);
+      const tree = await control.treeWithout(base, work.commit, new Set(paths), index);
+      const { author } = surroundings;
+      const commit = await control.commit({ tree, parents: [base], message: `${task.id}: tests alone`, author });
+      return acceptanceOn(commit, attempt, surroundings);
+    },
+  });
+  if (signal.aborted) return;
+  await recorder.record({
+    type: "proof_finished",
+    task: task.id,
+    attempt: number,
+    proven: proof.proven,
+    ...(proof.proven ? {} : { because: proof.because }),
+  });
+}
+
+async function acceptanceOn(
+  commit: string,
+  { slot, task }: Attempt,
+  { confine, environment, options, setup, signal, validation }: AttemptSurroundings,
+): Promise<TreeVerdict> {
+  const unprepared = await setup.prepare(slot, commit);
+  if (unprepared !== undefined)
+    return { verdict: "unknown", because: `setup '${unprepared.command}' ${unprepared.how}` };
+  const commands = task.acceptance.map((check) => check.run);
+  const surroundings = {
+    directory: slot.directory,
+    environment,
+    confinement: confine(slot, { network: task.network }),
+    timeoutMs: options.taskTimeoutSeconds * 1_000,
+    signal,
+  };
+  // A failure is what is looked for: it is not tried twice.
+  return verdictOf(await validation.run(0, () => runChecks(commands, surroundings, { retryFlaky: false })));
+}
+
+/** Why a person has to agree before the work lands, a line each; none: nobody has to. */
+export async function approvalsFor(
+  { base, task }: Attempt,
+  { commit }: CapturedWork,
+  { control, onActivity, options, verify }: AttemptSurroundings,
+): Promise<readonly string[]> {
+  const [changes, texts] = await Promise.all([control.changes(base, commit), control.changedTexts(base, commit)]);
+  const { kinds, paths } = options.approvals;
+  const commands = [...task.acceptance.map((check) => check.run), ...verify];
+  const concerns = testConcerns(texts, commands);
+  const { notices, reasons } = approvalNeeds(changes, texts, concerns, { kinds, isNamed: compileScope(paths) });
+  for (const message of notices) onActivity(task, { kind: "notice", message });
+  return reasons;
+}

@@ -1,0 +1,46 @@
+import type { RunState } from "../../recovery/runState.ts";
+import type { TaskState } from "../../recovery/taskLife.ts";
+import type { Task } from "../../types.ts";
+import type { Standing } from "./readyTasks.ts";
+
+export interface StandingSources {
+  readonly tasks: readonly Task[];
+  readonly state: () => RunState;
+  /** Of ids that are not among `tasks`. */
+  readonly alreadyComplete: ReadonlySet<string>;
+  readonly alreadyFailed: ReadonlySet<string>;
+}
+
+/** What each id means now: by the journal, and for tasks that are not the pool's by what is known of them outside. */
+export function standings(sources: StandingSources): (id: string) => Standing {
+  const own = new Set(sources.tasks.map(({ id }) => id));
+  return (id) => {
+    const standing = standingOf(sources.state().tasks.get(id));
+    if (own.has(id)) return standing;
+    if (sources.alreadyComplete.has(id) || standing === "complete") return "complete";
+    return sources.alreadyFailed.has(id) || standing === "broken" ? "broken" : "pending";
+  };
+}
+
+/** A person has said whether waiting work may land: somebody has to land it, or to close its attempt. */
+export function isAnswered({ phase, approval }: TaskState): boolean {
+  return (phase === "awaiting_input" || phase === "verifying") && approval?.answer !== undefined;
+}
+
+function standingOf(state: TaskState | undefined): Standing {
+  switch (state?.phase) {
+    case "complete":
+      return "complete";
+    case "failed":
+    case "skipped":
+      return "broken";
+    case "ready":
+    case "retrying":
+      return "waiting";
+    case "awaiting_input":
+    case "verifying":
+      return isAnswered(state) ? "waiting" : "pending";
+    default:
+      return "pending";
+  }
+}
