@@ -137,6 +137,7 @@ function mergeQueue({
     trackRef: trackRef(scene.backlog.track_id),
     verify,
     signal: context.signal,
+    carry: (commit) => publisher.carry(commit),
     publish: async (commit) => {
       const published = await publisher.publish(commit);
       if (!published.ok) progress.say("warn", published.failure);

@@ -76,6 +76,7 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     const goal = gaps.standing;
     return await endRun({ scene, context, publisher, recorder, progress, statuses, ending, goal, before });
   } finally {
+    await gate.idle();
     // A run that broke has statuses on their way: they are written while the track is still ours.
     await statuses.idle();
     await log.close();

@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import { compileScope } from "../../backlog/pathPattern.ts";
+import type { ChangedText } from "../../git/changedTexts.ts";
+import type { Change } from "../../git/changes.ts";
 import type { CapturedWork } from "../../recovery/taskLife.ts";
 import { approvalNeeds } from "../../verification/approvals.ts";
 import { runChecks } from "../../verification/commandCheck.ts";
+import { shortList } from "../../verification/evidence.ts";
 import { proveTask, type TreeVerdict, verdictOf } from "../../verification/failToPass.ts";
 import { testConcerns } from "../../verification/testIntegrity.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
@@ -72,6 +75,13 @@ export async function approvalsFor(
   const commands = [...task.acceptance.map((check) => check.run), ...verify];
   const concerns = testConcerns(texts, commands);
   const { notices, reasons } = approvalNeeds(changes, texts, concerns, { kinds, isNamed: compileScope(paths) });
-  for (const message of notices) onActivity(task, { kind: "notice", message });
+  for (const message of [...notices, ...unsearched(changes, texts)]) onActivity(task, { kind: "notice", message });
   return reasons;
+}
+
+/** Where a key could hide: what is no text, or too large to be read as one. */
+function unsearched(changes: readonly Change[], texts: readonly ChangedText[]): string[] {
+  const isThere = new Set(changes.filter(({ kind }) => kind !== "deleted").map(({ path }) => path));
+  const paths = texts.filter(({ path, after }) => after === undefined && isThere.has(path)).map(({ path }) => path);
+  return paths.length === 0 ? [] : [`not searched for keys, being no text or over 1 MB: ${shortList(paths)}`];
 }
