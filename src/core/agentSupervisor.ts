@@ -48,6 +48,8 @@ export interface AgentSupervisor {
    */
   beforeTool(call: ToolCall): Promise<string | undefined>;
   afterTool(call: ToolCall, outcome: ToolOutcome): Promise<void>;
+  /** A call that came to nothing before it began: no such tool, or arguments that cannot be read. */
+  onBrokenCall(call: ToolCall): void;
   /** A whole text part of an answer. */
   onText(text: string): void;
   /** Tokens of the session so far, all kinds. */

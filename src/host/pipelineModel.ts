@@ -20,6 +20,7 @@ interface PromptPart {
   readonly type: string;
   readonly text?: string;
   readonly output?: ToolOutput;
+  readonly toolCallId?: string;
 }
 
 interface PromptMessage {
@@ -114,6 +115,19 @@ function textParts(text: string): StreamPart[] {
   ];
 }
 
+/** Ids of tool calls whose report was told together with a reason. */
+const toldReports = new Set<string>();
+
+/** OpenCode asks again where it takes the reason for a provider's failure ("502"): the report was printed by then. */
+function withoutRepeat(reply: Reply, { prompt }: CallOptions): Reply {
+  const last = prompt.at(-1);
+  const call = last === undefined ? undefined : partsOf(last).findLast((part) => part.type === "tool-result");
+  if (reply.kind !== "error" || call?.toolCallId === undefined) return reply;
+  if (toldReports.has(call.toolCallId)) return { kind: "error", message: reply.message };
+  toldReports.add(call.toolCallId);
+  return reply;
+}
+
 function languageModel(modelId: string) {
   return {
     specificationVersion: "v3" as const,
@@ -121,7 +135,8 @@ function languageModel(modelId: string) {
     modelId,
     supportedUrls: {},
     doStream(options: CallOptions) {
-      const parts: StreamPart[] = [{ type: "stream-start", warnings: [] }, ...streamOf(replyTo(options))];
+      const reply = withoutRepeat(replyTo(options), options);
+      const parts: StreamPart[] = [{ type: "stream-start", warnings: [] }, ...streamOf(reply)];
       const stream = new ReadableStream<StreamPart>({
         start(controller) {
           for (const part of parts) controller.enqueue(part);

@@ -6,6 +6,9 @@ import { toolCallOf } from "./toolCalls.ts";
 type Before = NonNullable<Hooks["tool.execute.before"]>;
 type After = NonNullable<Hooks["tool.execute.after"]>;
 
+/** What OpenCode makes of a call of a tool that does not exist, or with arguments that cannot be read. */
+const NO_TOOL = "invalid";
+
 /** Characters of a tool's output that a supervisor is shown. */
 const OUTPUT_CHARACTERS = 4_000;
 
@@ -13,6 +16,7 @@ const OUTPUT_CHARACTERS = 4_000;
 class SupervisedSession {
   readonly supervisor: AgentSupervisor;
   private readonly openCalls = new Map<string, ToolCall>();
+  private readonly knownCalls = new Set<string>();
   private readonly tokens = new Map<string, number>();
   private readonly seenTexts = new Set<string>();
 
@@ -22,6 +26,7 @@ class SupervisedSession {
 
   /** Rejects, which the agent is told instead of the tool's answer, when the call is refused. */
   async before(call: ToolCall): Promise<void> {
+    this.knownCalls.add(call.id);
     this.openCalls.set(call.id, call);
     const refusal = await this.supervisor.beforeTool(call);
     if (refusal === undefined) return;
@@ -47,12 +52,27 @@ class SupervisedSession {
     if (type === "session.compacted") this.supervisor.onCompaction();
   }
 
-  /** A tool that fails is told of by no hook, and a text is whole once it has an end. */
   private onPart(part: unknown): void {
+    if (field(part, "type") === "tool") this.onToolPart(part);
+    else this.onTextPart(part);
+  }
+
+  /** A tool that fails is told of by no hook; neither is a call that OpenCode cannot make sense of. */
+  private onToolPart(part: unknown): void {
     const state = field(part, "state");
-    if (field(part, "type") === "tool" && field(state, "status") === "error") {
-      void this.after(String(field(part, "callID")), false, String(field(state, "error")));
+    const tool = String(field(part, "tool"));
+    const id = String(field(part, "callID"));
+    const hasEnded = field(state, "status") === "error" || (tool === NO_TOOL && field(state, "status") === "completed");
+    if (!hasEnded) return;
+    if (!this.knownCalls.has(id)) {
+      this.knownCalls.add(id);
+      this.supervisor.onBrokenCall(toolCallOf(id, tool, field(state, "input")));
     }
+    void this.after(id, false, String(field(state, "error")));
+  }
+
+  /** A text is whole once it has an end. */
+  private onTextPart(part: unknown): void {
     const id = String(field(part, "id"));
     const isWhole = field(part, "type") === "text" && field(field(part, "time"), "end") !== undefined;
     if (!isWhole || field(part, "synthetic") === true || this.seenTexts.has(id)) return;

@@ -14,9 +14,9 @@ export interface EndingSources {
   readonly progress: RunProgress;
 }
 
-/** What landed, how much of it was proven, and each task of the run with what became of it and why. */
-export function summaryLines(sources: EndingSources): string[] {
-  return [landedLine(sources), ...proofLines(sources), ...taskLines(sources)];
+/** What landed and where, how much of it was proven, and each task of the run with what became of it and why. */
+export function summaryLines(sources: EndingSources, isPublished: boolean): string[] {
+  return [landedLine(sources, isPublished), ...proofLines(sources), ...taskLines(sources)];
 }
 
 export function usageLine({ recorder, progress }: EndingSources): string {
@@ -25,11 +25,12 @@ export function usageLine({ recorder, progress }: EndingSources): string {
   return `${usage}, ${progress.elapsed()}, at most ${counted(progress.mostAtOnce, "task")} at once.`;
 }
 
-function landedLine({ recorder, scene }: EndingSources): string {
+function landedLine({ recorder, scene }: EndingSources, isPublished: boolean): string {
   const { tasks } = recorder.state;
   const landed = landedTasks(recorder).length;
   const branch = trackBranchName(scene.backlog.track_id);
-  return `${landed} of ${tasks.size} tasks landed on ${branch} (${recorder.head.slice(0, 9)}), run ${recorder.runId}.`;
+  const where = isPublished ? `on ${branch}` : `in our own repository, but are not all on ${branch} yet`;
+  return `${landed} of ${tasks.size} tasks landed ${where} (${recorder.head.slice(0, 9)}), run ${recorder.runId}.`;
 }
 
 /** Proven: its acceptance failed before the work, passes after, and fails again without it. */

@@ -30,12 +30,13 @@ export interface RunEndingOptions {
 /** Closes the books of a run: statuses, the user's branch if everything is done, the proof of no harm, the report. */
 export async function endRun(options: RunEndingOptions): Promise<CommandReport> {
   const { context, scene, recorder, ending } = options;
-  const obstacle = await saveResults(options);
+  const saved = await saveResults(options);
+  const { obstacle } = saved;
   const unfinished = scene.manager.backlog.tasks.filter((task) => task.status !== "complete");
   const lacking = goalReason(options.goal, scene.backlogFile);
   const isWhole = unfinished.length === 0 && lacking === undefined;
   const mayMove = isWhole && obstacle === undefined && ending.kind !== "stopped";
-  const moved = mayMove ? await offerToUser(options) : leftAlone(options);
+  const moved = mayMove ? await offerToUser(options) : leftAlone(options, saved.isPublished);
   // As long as the journal alone knows what has landed, the run stays open, to be gone on with.
   const waiting = waitingForAnswer(recorder.state);
   if (ending.kind === "stopped" || obstacle !== undefined || waiting.length > 0) {
@@ -46,7 +47,7 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
   // An interrupted run has no time for the comparison; the run that goes on makes one of its own.
   const proof = context.signal.aborted ? [] : await proofOfNoHarm(options, moved.fastForwardedTo);
   const text = [
-    ...summaryLines(options),
+    ...summaryLines(options, saved.isPublished),
     ...goalLines(options.goal),
     ...moved.lines,
     ...proof,
@@ -56,12 +57,23 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
   return { text, outcome: reason === undefined ? { done: true } : { done: false, reason } };
 }
 
-/** Brings statuses and branch to where the user sees them; else why not, with what to do, as the last line. */
-async function saveResults({ publisher, recorder, statuses }: RunEndingOptions): Promise<string | undefined> {
+interface Saved {
+  /** Why not everything is where the user sees it, with what to do, as the last line. */
+  readonly obstacle: string | undefined;
+  /** The user's `mac/<track_id>` holds all that has landed. */
+  readonly isPublished: boolean;
+}
+
+/** Brings statuses and branch to where the user sees them. */
+async function saveResults({ publisher, recorder, statuses }: RunEndingOptions): Promise<Saved> {
   const written = await statuses.settle(true);
   const published = await publisher.publish(recorder.head);
-  if (!published.ok) return `Everything is kept, but ${published.failure}; then run implement again.`;
-  return written.ok ? undefined : `Everything is kept, but ${describeUnwritten(written.failure)}`;
+  if (!published.ok) {
+    const obstacle = `Everything is kept, but ${published.failure}; then run implement again.`;
+    return { obstacle, isPublished: false };
+  }
+  const obstacle = written.ok ? undefined : `Everything is kept, but ${describeUnwritten(written.failure)}`;
+  return { obstacle, isPublished: true };
 }
 
 interface Offered {
@@ -70,8 +82,8 @@ interface Offered {
 }
 
 /** Work that is not whole is not moved to the user's branch; what there is of it can be taken by hand. */
-function leftAlone({ scene, recorder }: RunEndingOptions): Offered {
-  const landed = recorder.head !== scene.user.head;
+function leftAlone({ scene, recorder }: RunEndingOptions, isPublished: boolean): Offered {
+  const landed = isPublished && recorder.head !== scene.user.head;
   const command = `git merge ${trackBranchName(scene.backlog.track_id)}`;
   const lines = landed
     ? [`Your branch was left alone: not everything is done. To take what has landed: ${command}`]

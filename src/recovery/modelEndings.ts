@@ -20,8 +20,7 @@ export function modelEnding(result: SpawnResult): ModelEnding {
     case "checkpoint":
       return { kind: "answered" };
     case "timeout":
-      if (result.isIdle === true) return { kind: "failed", why: result.message };
-      // At work until its time was up: the task was too long for it.
+      // At work until its time was up, or silent for once: others may be getting answers from it at this moment.
       return result.metadata.tokensUsed > 0 ? { kind: "answered" } : { kind: "nothing" };
     case "error":
       return endingOfFailure(result.failure);

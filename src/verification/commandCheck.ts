@@ -128,7 +128,7 @@ function isVerdict({ reason }: ProcessEnd): boolean {
 
 function resultOf(command: string, outcome: ProcessOutcome, directory: string): CheckResult {
   const { durationMs, end } = outcome;
-  const lines = outputLines(wholeOutput(outcome));
+  const lines = outputLines(readableOutput(outcome));
   const tests = testResults(lines);
   const result = { command, durationMs, ...(tests === undefined ? {} : { tests }) };
   if (passed(outcome)) return result;
@@ -149,9 +149,20 @@ function resultOf(command: string, outcome: ProcessOutcome, directory: string): 
   };
 }
 
-/** A failed check in one line. */
-export function describeFailedCheck({ command, how, output }: FailedCheck): string {
-  const lastLine = output.trimEnd().split("\n").at(-1)?.trim() ?? "";
+/** Runners say first what they run and last what failed; what lies between in more than that is read by nobody. */
+const READ_FIRST = 200_000;
+const READ_LAST = 800_000;
+
+function readableOutput(outcome: ProcessOutcome): string {
+  const output = wholeOutput(outcome);
+  if (output.length <= READ_FIRST + READ_LAST) return output;
+  return `${output.slice(0, READ_FIRST)}\n${output.slice(-READ_LAST)}`;
+}
+
+/** A failed check in one line: with its first failure, where the command said it so that it can be read. */
+export function describeFailedCheck({ command, how, output, assertions }: FailedCheck): string {
+  const [first] = assertions;
+  const lastLine = first === undefined ? (output.trimEnd().split("\n").at(-1)?.trim() ?? "") : describeAssertion(first);
   return `'${command}' ${how}${lastLine === "" ? "" : `: ${truncateUtf8(lastLine, 200)}`}`;
 }
 
@@ -175,4 +186,10 @@ function wholeOutput({ stdout, stderr }: ProcessOutcome): string {
     .map((part) => part.trimEnd())
     .filter((part) => part !== "")
     .join("\n");
+}
+
+function describeAssertion({ says, test, file, line }: FailedAssertion): string {
+  const place = file === undefined ? "" : `${file}${line === undefined ? "" : `:${line}`} `;
+  const name = test === undefined ? "" : `(${test}) `;
+  return `${place}${name}${says.trim().split("\n")[0] ?? ""}`.trim();
 }

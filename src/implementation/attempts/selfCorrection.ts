@@ -5,6 +5,7 @@ import { correctionMessage } from "../../rebasing/correction.ts";
 import { maskedMess } from "../../rebasing/maskedMess.ts";
 import type { CapturedWork } from "../../recovery/taskLife.ts";
 import { maskSecrets } from "../../verification/secretScan.ts";
+import type { Watch } from "../supervision/superviseAttempt.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
 import { type AttemptFailure, describeFailure, messOf } from "./attemptOutcome.ts";
 import { captureWork } from "./workCapture.ts";
@@ -18,14 +19,13 @@ export class SelfCorrection {
   private readonly attempt: Attempt;
   private readonly surroundings: AttemptSurroundings;
   private latest: Result<CapturedWork, AttemptFailure> | undefined;
-  private readonly atRest: () => Promise<void>;
+  private readonly whileAtRest: Watch["whileAtRest"];
   private corrections = 0;
 
-  /** `atRest`: nobody else looks at the work tree once it has resolved, until the agent works again. */
-  constructor(attempt: Attempt, surroundings: AttemptSurroundings, atRest: () => Promise<void>) {
+  constructor(attempt: Attempt, surroundings: AttemptSurroundings, whileAtRest: Watch["whileAtRest"]) {
     this.attempt = attempt;
     this.surroundings = surroundings;
-    this.atRest = atRest;
+    this.whileAtRest = whileAtRest;
   }
 
   /** What the agent had left when it last came to rest; undefined: it never did. */
@@ -58,8 +58,8 @@ export class SelfCorrection {
   private async examine(): Promise<Result<CapturedWork, AttemptFailure>> {
     const { attempt, surroundings } = this;
     // Before anything is looked at: what still runs could go on writing.
-    await Promise.all([this.atRest(), endLeftoverProcesses(attempt.slot.directory)]);
-    const captured = await captureWork(attempt, surroundings);
+    await endLeftoverProcesses(attempt.slot.directory);
+    const captured = await this.whileAtRest(() => captureWork(attempt, surroundings));
     if (!captured.ok) return captured;
     const { failed, results } = await examineWork(attempt, captured.value, surroundings);
     await surroundings.recorder.record({

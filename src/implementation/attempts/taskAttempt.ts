@@ -37,7 +37,7 @@ export async function attemptTask(
 
   const watch = superviseAttempt(attempt, surroundings);
   surroundings.watches.set(task.id, watch);
-  const correction = new SelfCorrection(attempt, surroundings, watch.rest);
+  const correction = new SelfCorrection(attempt, surroundings, watch.whileAtRest);
   const spawned = await spawnWorker(attempt, surroundings, {
     supervisor: watch.supervisor,
     followUp: correction.followUp,

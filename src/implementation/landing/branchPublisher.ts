@@ -48,7 +48,8 @@ export class BranchPublisher {
     this.carried = undefined;
     const moved = await publishTrackBranch(git, user, control, trackId, commit, this.published, copied);
     if (!moved.ok) {
-      return failure(`${trackBranchName(trackId)} is not at ${commit.slice(0, 9)}: ${describe(moved.failure)}`);
+      const branch = trackBranchName(trackId);
+      return failure(`${branch} is not at ${commit.slice(0, 9)}: ${describe(moved.failure, branch)}`);
     }
     this.published = commit;
     await recorder.record({ type: "branch_published", commit });
@@ -56,12 +57,12 @@ export class BranchPublisher {
   }
 }
 
-function describe(failed: PublishFailure): string {
+function describe(failed: PublishFailure, branch: string): string {
   switch (failed.reason) {
     case "checked-out":
       return `it is checked out in ${failed.path}, so switch that to another branch`;
     case "moved":
-      return "it was moved by somebody else";
+      return `somebody else moved it meanwhile, so give that a name of its own (git branch -m ${branch} ${branch}-mine)`;
     case "name-taken":
       return `${failed.by} is in the way`;
     case "git":

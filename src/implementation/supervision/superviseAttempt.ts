@@ -18,8 +18,8 @@ export interface Watch {
   readonly signal: AbortSignal;
   /** Saves what there is, and says why. */
   readonly checkpoint: (cause: string) => Promise<void>;
-  /** To be called when the agent has come to rest, before its work is looked at. */
-  readonly rest: () => Promise<void>;
+  /** Looks at the work tree when the agent has come to rest: alone, and instead of what was still to be saved. */
+  readonly whileAtRest: <Value>(look: () => Promise<Value>) => Promise<Value>;
   /** Must be called once the agent has ended. */
   readonly end: () => Promise<void>;
 }
@@ -70,7 +70,10 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
     supervisor,
     signal: AbortSignal.any([surroundings.signal, stopped.signal]),
     checkpoint: (cause) => checkpoints.now(cause),
-    rest: () => checkpoints.rest(),
+    whileAtRest: async (look) => {
+      await checkpoints.rest();
+      return lock.whileStill(look);
+    },
     end: () => supervisor.end(),
   };
 }

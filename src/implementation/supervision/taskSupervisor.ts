@@ -96,6 +96,11 @@ export class TaskSupervisor implements AgentSupervisor {
     this.observeCall(call, ok ? "ok" : "error");
   }
 
+  onBrokenCall(call: ToolCall): void {
+    this.options.notices.noteCall();
+    this.observeCall(call, "error");
+  }
+
   onText(text: string): void {
     this.observe({ kind: "text", at: this.elapsed(), text });
   }

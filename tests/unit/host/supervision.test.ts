@@ -13,6 +13,7 @@ function watched(refuse?: string) {
       return refuse;
     },
     afterTool: async (call, { ok, output }) => void seen.push(`after ${call.id} ${ok} ${output}`),
+    onBrokenCall: ({ tool, id }) => seen.push(`broken ${tool} ${id}`),
     onText: (text) => seen.push(`text ${text}`),
     onTokens: (total) => tokens.push(total),
     onCompaction: () => seen.push("compaction"),
@@ -47,6 +48,20 @@ test("a tool that fails calls no hook: the event says so", async () => {
   await before("c1");
   publish("message.part.updated", { part: { type: "tool", callID: "c1", state: { status: "error", error: "boom" } } });
   expect(seen).toEqual(["before c1", "after c1 false boom"]);
+});
+
+test("a call of no tool, or with arguments nobody can read, is told once; one that was refused is none", async () => {
+  const { seen, before, publish } = watched("Refused: no.");
+  const part = (callID: string, tool: string, status: string) =>
+    publish("message.part.updated", { part: { type: "tool", callID, tool, state: { status, input: { tool: "x" } } } });
+  part("c1", "invalid", "running");
+  part("c1", "invalid", "completed");
+  part("c1", "invalid", "completed");
+  part("c2", "bash", "error");
+  await before("c3").catch(() => undefined);
+  part("c3", "bash", "error");
+  part("c4", "bash", "completed");
+  expect(seen).toEqual(["broken invalid c1", "broken bash c2", "before c3"]);
 });
 
 test("a refused call rejects with the words for the agent, and never ends", async () => {

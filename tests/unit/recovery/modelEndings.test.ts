@@ -11,7 +11,7 @@ const error = (reason: AgentFailure["reason"]): SpawnResult => ({
 
 const CASES: readonly (readonly [string, SpawnResult, string])[] = [
   ["an answer", { status: "success", text: "", metadata }, "answered"],
-  ["a silent one", { status: "timeout", isIdle: true, message: "m", metadata }, "failed"],
+  ["a silent one", { status: "timeout", isIdle: true, message: "m", metadata }, "nothing"],
   [
     "one that worked too long",
     { status: "timeout", message: "m", metadata: { ...metadata, tokensUsed: 5 } },

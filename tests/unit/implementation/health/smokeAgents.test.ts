@@ -11,6 +11,7 @@ function supervisedBy(beforeTool: (call: ToolCall) => string | undefined): Agent
     attach: () => undefined,
     beforeTool: async (call) => beforeTool(call),
     afterTool: async () => undefined,
+    onBrokenCall: () => undefined,
     onText: () => undefined,
     onTokens: () => undefined,
     onCompaction: () => undefined,
