@@ -143,7 +143,8 @@ export class RunProgress {
 }
 
 function describeAmendment({ granted, paths, reason, because = "" }: RunEventOf<"scope_amended">): string {
-  const asked = `${paths.length === 0 ? "nothing it named" : shortList(paths)}: ${shortList([reason])}`;
+  if (paths.length === 0) return "asked for more paths, and named none";
+  const asked = `${shortList(paths)}: ${shortList([reason])}`;
   return granted ? `may write ${asked}` : `may not write ${asked} (${shortList([because])})`;
 }
 
