@@ -30,7 +30,7 @@ const row = z.strictObject({
   attempts: z.number().int(),
   tokens: z.number(),
   cost_usd: z.number(),
-  /** Why it failed last, or was skipped; null once it is complete. */
+  /** Why it failed last, was skipped, or waits for a person; null once it is complete. */
   reason: z.string().nullable(),
 });
 

@@ -7,7 +7,7 @@ const CACHES: Readonly<Record<string, string>> = {
   XDG_CACHE_HOME: "",
   XDG_STATE_HOME: "state",
   npm_config_cache: "npm",
-  npm_config_store_dir: "pnpm",
+  PNPM_HOME: "pnpm",
   YARN_CACHE_FOLDER: "yarn",
   BUN_INSTALL_CACHE_DIR: "bun",
   PIP_CACHE_DIR: "pip",

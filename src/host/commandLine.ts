@@ -23,7 +23,9 @@ export interface Invocation {
  * Parses `<verb> [--flag=value | --flag value]… [text]`. The failure is one line: what was wrong, what was expected.
  * The first word that is no flag starts the free text.
  */
-export function parseCommandLine(line: string): Result<Invocation, string> {
+export function parseCommandLine(given: string): Result<Invocation, string> {
+  // What was copied out of a reason may hold what told its words apart (endingError.ts).
+  const line = given.replaceAll("\u2060", "");
   const first = readWord(line, 0);
   if (first === undefined || !isVerb(first.value)) {
     return failure(`Unknown command '${first?.value ?? ""}': expected one of ${VERBS.join(", ")}.`);

@@ -6,8 +6,19 @@
  * a plain error, which never does. (OpenCode 1.18: session/retry, provider/error; docs/HOST.md.)
  */
 export function endingError(message: string): Error {
-  const error = new Error(message);
-  return SOUNDS_LIKE_OVERFLOW.test(message) ? error : Object.assign(error, API_ERROR);
+  if (SOUNDS_LIKE_OVERFLOW.test(message)) return new Error(message.replace(SOUNDS_LIKE_TROUBLE, withJoiner));
+  return Object.assign(new Error(message), API_ERROR);
+}
+
+/**
+ * What makes OpenCode try a plain error again. Such a text cannot go out as an API error, so its words are told apart for
+ * a machine and not for a reader: a word joiner (U+2060) after the first character.
+ */
+const SOUNDS_LIKE_TROUBLE =
+  /429|500|502|503|504|524|rate.?limit|too many|time(?:d)?.?out|overload|server.?error|unavailable|connection|network|socket|terminated|exhausted|capacity/gi;
+
+function withJoiner(word: string): string {
+  return `${word.slice(0, 1)}\u2060${word.slice(1)}`;
 }
 
 const SOUNDS_LIKE_OVERFLOW = /context|tokens?\b|too (large|long|many)|exceed|input|prompt/i;

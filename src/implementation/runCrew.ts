@@ -114,6 +114,7 @@ function taskWork(sources: CrewSources, backlog: Backlog, watches: Map<string, W
     },
     worktrees: sources.worktrees,
     mergeQueue: mergeQueue(sources),
+    whyStop: () => whyStop(sources),
     onLesson: (task) => recordLessons(sources, task),
     onGivenUp: (task, failed) => leavePage(sources, task, failed),
   });

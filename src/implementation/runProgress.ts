@@ -48,6 +48,9 @@ export class RunProgress {
         this.end(event.task);
         this.say("info", `landed as ${event.commit.slice(0, 9)}`, event.task);
         break;
+      case "model_changed":
+        this.say("info", `goes on with ${event.model} (${event.because})`, event.task);
+        break;
       case "correction_sent":
         this.doing(event.task, `mending what failed (${event.correction})`);
         break;
@@ -149,5 +152,5 @@ function describeAmendment({ granted, paths, reason, because = "" }: RunEventOf<
 }
 
 function describeGoal({ met, missing }: RunEventOf<"goal_checked">): string {
-  return met ? "the goal is met" : `the goal lacks: ${shortList(missing)}`;
+  return met ? "nothing that was checked of the goal is missing" : `the goal lacks: ${shortList(missing)}`;
 }

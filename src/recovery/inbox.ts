@@ -28,18 +28,22 @@ export async function leaveRequest(
 }
 
 /**
- * Hands each waiting request to `take`, the oldest first, and removes it once that has resolved. What is no request is
+ * Hands the waiting requests, the oldest first, to `take`, and removes them once that has resolved. What is no request is
  * left where it is.
  */
-export async function takeRequests(runDirectory: string, take: (request: RunRequest) => Promise<void>): Promise<void> {
+export async function takeRequests(
+  runDirectory: string,
+  take: (requests: readonly RunRequest[]) => Promise<void>,
+): Promise<void> {
   const inbox = inboxOf(runDirectory);
+  const waiting: { readonly path: string; readonly request: RunRequest }[] = [];
   for (const name of await requestNames(inbox)) {
     const path = join(inbox, name);
     const parsed = requestSchema.safeParse(parseJson((await readTextIfExists(path)) ?? ""));
-    if (!parsed.success) continue;
-    await take(parsed.data);
-    await rm(path, { force: true });
+    if (parsed.success) waiting.push({ path, request: parsed.data });
   }
+  await take(waiting.map(({ request }) => request));
+  for (const { path } of waiting) await rm(path, { force: true });
 }
 
 async function requestNames(inbox: string): Promise<string[]> {

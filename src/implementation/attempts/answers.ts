@@ -25,13 +25,23 @@ export function waitingForAnswer({ tasks }: RunState): readonly TaskState[] {
 /** Makes facts of the answers that were left for a run. @returns ids of the tasks that were answered */
 export async function takeAnswers(runDirectory: string, recorder: RunRecorder): Promise<readonly string[]> {
   const answered: string[] = [];
-  await takeRequests(runDirectory, async ({ checkpoint, input }) => {
-    const task = waitingForAnswer(recorder.state).find(({ approval }) => approval?.checkpoint === checkpoint);
-    // Answered twice, or to an attempt that is over: the first answer stands.
-    if (task === undefined) return;
-    const approved = isApproval(input);
-    await recorder.record({ type: "answer_given", task: task.id, checkpoint, approved, input: input.slice(0, 2_000) });
-    answered.push(task.id);
+  await takeRequests(runDirectory, async (requests) => {
+    // Who answers twice before anybody has listened means what was said last.
+    const latest = new Map(requests.map(({ checkpoint, input }) => [checkpoint, input]));
+    for (const [checkpoint, input] of latest) {
+      const task = waitingForAnswer(recorder.state).find(({ approval }) => approval?.checkpoint === checkpoint);
+      // Answered before, or to an attempt that is over: `answer` itself refuses that.
+      if (task === undefined) continue;
+      const approved = isApproval(input);
+      await recorder.record({
+        type: "answer_given",
+        task: task.id,
+        checkpoint,
+        approved,
+        input: input.slice(0, 2_000),
+      });
+      answered.push(task.id);
+    }
   });
   return answered;
 }

@@ -96,7 +96,7 @@ function consequenceOfAgentFailure({ reason, retryable }: AgentFailure): Consequ
 export function describeFailure(failed: AttemptFailure): string {
   switch (failed.reason) {
     case "agent_failed":
-      return failed.failure.reason === "aborted" ? "interrupted" : `the agent failed: ${failed.failure.message}`;
+      return describeAgentFailure(failed.failure);
     case "agent_timeout":
       return `the agent was stopped: ${failed.message}`;
     case "setup_failed":
@@ -126,6 +126,12 @@ export function describeFailure(failed: AttemptFailure): string {
     default:
       return unreachable(failed);
   }
+}
+
+function describeAgentFailure({ reason, message }: AgentFailure): string {
+  if (reason === "aborted") return "interrupted";
+  const hint = reason === "authentication" ? "; mend it with 'opencode auth login'" : "";
+  return `the agent failed: ${message}${hint}`;
 }
 
 /** The failure as the rebase engine learns from it; undefined: there is nothing to be learned for another attempt. */

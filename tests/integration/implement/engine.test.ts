@@ -158,6 +158,32 @@ test("what is sent back is done again, and the agent is told why", async () => {
   expect(again.runner.agents[0]?.prompt).toContain("keep the test of zero");
 });
 
+test("status shows the question and how to answer; who answers twice means what was said last", async () => {
+  await using track = await makeTrack({ tasks: [SUM], files: TESTED });
+  await runUntilAsked(track);
+  expect((await track.status()).text).toMatch(/sum\.test\.js: 1 test fewer.*--checkpoint=\S+-T001-1 --input=approve/);
+  await answer(track, "approve");
+  await answer(track, "no, keep the test of zero");
+  const again = await track.implement(async (agent) => {
+    await agent.write({ "sum.js": "// changed\n" });
+    return undefined;
+  });
+  expect(again.runner.tasks).toEqual(["T001"]);
+  expect(again.runner.agents[0]?.prompt).toContain("keep the test of zero");
+});
+
+test("a budget that is used up ends a task's attempts too", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }] });
+  const { report, runner } = await track.implement(async () => undefined, {
+    options: { budget: { tokens: 50 }, maxSelfCorrections: 0 },
+  });
+  expect(runner.tasks).toEqual(["T001"]);
+  expect(report.outcome).toMatchObject({
+    done: false,
+    reason: expect.stringContaining("the budget of 50 tokens is used up"),
+  });
+});
+
 test("an answer to nothing is refused with what waits; one without words too", async () => {
   await using track = await makeTrack({ tasks: [SUM], files: TESTED });
   await runUntilAsked(track);
