@@ -5,7 +5,7 @@ import { stringify } from "yaml";
 import { call, text, tools } from "../support/modelReply.ts";
 import { type ModelRequest, toolNames, toolResults } from "../support/modelRequest.ts";
 import { makeProjectConfigFolder, type OpencodeOutcome, runOpencode } from "../support/opencode.ts";
-import { pipelineHandler } from "../support/pipelineScript.ts";
+import { pipelineHandler, taskOf } from "../support/pipelineScript.ts";
 import { makeScene, type Scene } from "../support/scene.ts";
 
 // An agent's session in a worktree of this plugin: what of the user's reaches it, and what of the repository's not.
@@ -64,7 +64,7 @@ beforeAll(async () => {
     timeoutMs: 90_000,
   });
   loadedIn = (await readFile(record, "utf8")).trim().split("\n");
-  first = server.requests[0] ?? expect.unreachable(outcome.stderr);
+  first = server.requests.find((request) => taskOf(request) !== undefined) ?? expect.unreachable(outcome.stderr);
   environment = server.requests.flatMap(toolResults).find(({ tool }) => tool === "bash")?.output ?? "";
   sessions = (await runOpencode(["session", "list"], { cwd: repository.path, home })).stdout;
 });
@@ -85,7 +85,8 @@ test("the repository's plugins and configuration do not reach it", () => {
 
 test("a worker's first request takes at most 16 KB with a task of 1 KB, and offers only its tools", () => {
   expect(first.bytes).toBeLessThanOrEqual(16 * 1024);
-  expect(toolNames(first).toSorted()).toEqual(["bash", "edit", "glob", "grep", "read", "write"]);
+  const own = ["mac_acknowledge", "mac_amend_scope"];
+  expect(toolNames(first).toSorted()).toEqual(["bash", "edit", "glob", "grep", ...own, "read", "write"]);
 });
 
 test("a worker's commands run in our shell: no key, no configuration, only variables of the list", () => {

@@ -287,7 +287,10 @@ describe("the goal", () => {
 
   test("a setup that fails says nothing about the commands, which could not be tried", async () => {
     await made({ checks: [{ run: "test -d ." }] });
-    const failed = { command: "npm ci", how: "failed with exit status 1", output: "", aborted: false } as FailedCheck;
+    const failed: FailedCheck = {
+      ...{ command: "npm ci", how: "failed with exit status 1", output: "", aborted: false },
+      ...{ hasVerdict: true, assertions: [], fingerprints: [] },
+    };
     const gaps = rest.gapPlans(NEVER, {
       maxGapPlans: 0,
       gate: { prepare: async () => failed, look: () => Promise.reject(new Error("nothing to look at")) },
