@@ -1,4 +1,5 @@
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import { counted } from "../core/counted.ts";
 import { fastForwardUserBranch } from "../git/fastForward.ts";
 import { compareFingerprints, type Fingerprint, takeFingerprint } from "../git/proofOfNoHarm.ts";
 import { trackBranchName } from "../git/trackBranch.ts";
@@ -141,8 +142,8 @@ function reasonOf({ ending, recorder, scene }: RunEndingOptions, unfinished: rea
   if (ending.kind === "stopped") return stoppedReason(ending.reason);
   const asked = unfinished.filter(({ id }) => scene.asked.has(id) || isOfGapPlan(id, scene));
   if (asked.length === 0) return undefined;
-  const [question] = waitingForAnswer(recorder.state);
-  if (question?.approval !== undefined) return waitingReason(question.id, question.approval);
+  const [question, ...others] = waitingForAnswer(recorder.state);
+  if (question?.approval !== undefined) return waitingReason(question.id, question.approval, others.length);
   const ids = asked.map((task) => task.id).join(", ");
   const failed = unfinished.filter((task) => task.status === "failed").map((task) => task.id);
   if (failed.length === 0) return `Not done: ${ids}. Run implement again to go on.`;
@@ -154,8 +155,9 @@ function isOfGapPlan(id: string, { backlog }: ImplementScene): boolean {
   return !backlog.tasks.some((task) => task.id === id);
 }
 
-function waitingReason(task: string, { checkpoint, question }: Approval): string {
-  return `${task} waits for you: ${question} Answer with: opencode run answer -- --checkpoint=${checkpoint} --input=approve (other words send it back with them), then run implement again.`;
+function waitingReason(task: string, { checkpoint, question }: Approval, others: number): string {
+  const more = others === 0 ? "" : ` ${counted(others, "more task")} of this run ask as well, see above.`;
+  return `${task} waits for you: ${question} Answer with: opencode run answer -- --checkpoint=${checkpoint} --input=approve (other words send it back with them), then run implement again.${more}`;
 }
 
 function stoppedReason(reason: string): string {
