@@ -1,5 +1,4 @@
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
-import { counted } from "../core/counted.ts";
 import { fastForwardUserBranch } from "../git/fastForward.ts";
 import { compareFingerprints, type Fingerprint, takeFingerprint } from "../git/proofOfNoHarm.ts";
 import { trackBranchName } from "../git/trackBranch.ts";
@@ -156,7 +155,7 @@ function isOfGapPlan(id: string, { backlog }: ImplementScene): boolean {
 }
 
 function waitingReason(task: string, { checkpoint, question }: Approval, others: number): string {
-  const more = others === 0 ? "" : ` ${counted(others, "more task")} of this run ask as well, see above.`;
+  const more = others === 0 ? "" : ` Other questions: ${others}, see above.`;
   return `${task} waits for you: ${question} Answer with: opencode run answer -- --checkpoint=${checkpoint} --input=approve (other words send it back with them), then run implement again.${more}`;
 }
 
