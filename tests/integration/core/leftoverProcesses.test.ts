@@ -53,7 +53,10 @@ onLinux(
 );
 
 onLinux("a server that a command leaves behind in a session of its own is found by its mark", async () => {
-  const outcome = await runShellCommand("cd / && (setsid sleep 300 >/dev/null 2>&1 & echo $!)", {
+  // It is in a session of its own before the command ends, or it would end with the command's group.
+  const server = `setsid sh -c 'touch "$MAC_WORKTREE/up"; exec sleep 300' >/dev/null 2>&1 &`;
+  const untilUp = 'while [ ! -e "$MAC_WORKTREE/up" ]; do sleep 0.01; done';
+  const outcome = await runShellCommand(`cd / && { ${server} ${untilUp}; }`, {
     cwd: worktree,
     env: { PATH: process.env.PATH ?? "", [WORKTREE_VARIABLE]: worktree },
     timeoutMs: 10_000,
