@@ -44,6 +44,8 @@ for (const [what, spoil] of Object.entries({
     const { report } = await track.implement(
       scripted({
         T002: async (agent) => {
+          // No status is on its way any more, which would put the file back.
+          await until("its status", async () => (await track.statuses()).T002 === "in_progress");
           await spoil(track.backlogFile);
           return writesItsWord(agent);
         },
