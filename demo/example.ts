@@ -62,6 +62,8 @@ export async function workedExample(): Promise<FileTree> {
 const sample = fileURLToPath(new URL("./sample", import.meta.url));
 
 const drafter: AgentRunner = {
+  hostSession: undefined,
+  endSessions: async () => [],
   spawnAgent: () =>
     Promise.resolve({
       status: "success",

@@ -8,6 +8,7 @@ import { isApproval, waitingForAnswer } from "../implementation/attempts/answers
 import { leaveRequest } from "../recovery/inbox.ts";
 import { lockHolder } from "../recovery/lockHolder.ts";
 import { readRun, tracksOfRuns } from "../recovery/runStore.ts";
+import type { Inquiry } from "../recovery/taskState.ts";
 
 export interface AnswerFlags {
   /** As `status` and the end of a run show it. */
@@ -20,6 +21,7 @@ interface Question {
   readonly runId: string;
   readonly trackId: string;
   readonly task: string;
+  readonly kind: Inquiry["kind"];
   readonly says: string;
 }
 
@@ -36,7 +38,7 @@ export async function answerCommand(
   const question = questions.find((other) => other.checkpoint === checkpoint);
   if (question === undefined) throw new Refusal(whyUnknown(checkpoint, questions));
   if (input === undefined || input.trim() === "") {
-    throw new Refusal(`--input is missing: 'approve' lets ${question.task} land, other words send it back with them.`);
+    throw new Refusal(`--input is missing: ${whatIsMissing(question)}.`);
   }
   await leaveRequest(state.runDirectory(question.runId), systemClock, {
     kind: "answer",
@@ -44,7 +46,7 @@ export async function answerCommand(
     input,
   });
   const holder = await lockHolder(state.trackLock(question.trackId));
-  const what = isApproval(input) ? "may land" : "is sent back";
+  const what = whatFollows(question, input);
   const next = holder === undefined ? "Run implement to go on." : "The run that is going on takes it up.";
   return { text: `${question.task} ${what}. ${next}`, outcome: { done: true } };
 }
@@ -58,9 +60,16 @@ async function openQuestions(state: StateDirectory): Promise<readonly Question[]
     seen.add(trackId);
     const run = await readRun(state.runs, runId);
     if (!run.ok || run.value.outcome !== undefined) continue;
-    for (const { id, approval } of waitingForAnswer(run.value)) {
-      if (approval === undefined) continue;
-      questions.push({ checkpoint: approval.checkpoint, runId, trackId, task: id, says: approval.question });
+    for (const { id, inquiry } of waitingForAnswer(run.value)) {
+      if (inquiry === undefined) continue;
+      questions.push({
+        checkpoint: inquiry.checkpoint,
+        kind: inquiry.kind,
+        runId,
+        trackId,
+        task: id,
+        says: inquiry.question,
+      });
     }
   }
   return questions;
@@ -72,4 +81,14 @@ function whyUnknown(checkpoint: string | undefined, questions: readonly Question
   if (questions.length === 0) return `${what}; nothing waits for an answer.`;
   const waiting = questions.map(({ checkpoint: name, says }) => `${name} (${says})`).join(", ");
   return `${what}; what waits: ${waiting}.`;
+}
+
+function whatIsMissing({ kind, says, task }: Question): string {
+  if (kind === "question") return `what ${task} asked is: ${says}`;
+  return `'approve' lets ${task} land, other words send it back with them`;
+}
+
+function whatFollows({ kind }: Question, input: string): string {
+  if (kind === "question") return "goes on with your answer";
+  return isApproval(input) ? "may land" : "is sent back";
 }

@@ -1,5 +1,5 @@
 import type { RunState } from "../recovery/runState.ts";
-import { type Approval, statusOf, type TaskState } from "../recovery/taskLife.ts";
+import { type Inquiry, statusOf, type TaskState } from "../recovery/taskState.ts";
 import type { Backlog, Task, TaskStatus } from "../types.ts";
 import type { RunSummary, StatusRow } from "./statusDocument.ts";
 
@@ -67,13 +67,14 @@ function statusNow(
 }
 
 function reasonOf(state: TaskState | undefined): string | null {
-  if (state?.phase === "awaiting_input" && state.approval !== undefined) return describeQuestion(state.approval);
+  if (state?.phase === "awaiting_input" && state.inquiry !== undefined) return describeQuestion(state.inquiry);
   if (state?.phase === "skipped" && state.skippedBecause !== undefined) return `needs ${state.skippedBecause}`;
   return state?.failure?.message ?? null;
 }
 
-function describeQuestion({ checkpoint, reasons, answer }: Approval): string {
-  const what = reasons.join("; ");
+function describeQuestion({ checkpoint, kind, question, reasons, answer }: Inquiry): string {
+  const what = kind === "approval" ? reasons.join("; ") : question;
   if (answer !== undefined) return `${what} (answered; run implement to go on)`;
-  return `${what} (answer with --checkpoint=${checkpoint} --input=approve, or why not)`;
+  const input = kind === "approval" ? "approve, or why not" : "…";
+  return `${what} (answer with --checkpoint=${checkpoint} --input=${input})`;
 }

@@ -1,6 +1,7 @@
 import type { ModelRef } from "../types.ts";
-import type { AgentSupervisor } from "./agentSupervisor.ts";
+import type { AgentSupervisor, PersonCheckpoint } from "./agentSupervisor.ts";
 import type { Confinement } from "./confinement.ts";
+import type { Hold } from "./hold.ts";
 
 /** The jobs an agent can be spawned for; the host decides each one's prompt frame, tools and permissions. */
 export type AgentRole = "planner" | "researcher" | "backlog" | "worker" | "reviewer" | "probe";
@@ -75,6 +76,10 @@ export interface SpawnOptions {
    */
   readonly followUp?: ((text: string) => Promise<string | undefined>) | undefined;
   readonly supervisor?: AgentSupervisor | undefined;
+  /** D1. Where the model takes it, requests are sampled with this seed, temperature 0 and top_p 1. */
+  readonly seed?: number | undefined;
+  /** X1. While it holds, no request is sent and no limit of the spawn runs down. */
+  readonly hold?: Hold | undefined;
   /** How the agent's shell commands are kept in its work tree; without it they are not. */
   readonly confinement?: Confinement | undefined;
   readonly signal: AbortSignal;
@@ -156,7 +161,7 @@ export type SpawnResult =
   | { readonly status: "error"; readonly failure: AgentFailure; readonly metadata: SpawnMetadata }
   | {
       readonly status: "checkpoint";
-      readonly checkpoint: { readonly id: string; readonly message: string; readonly options: readonly string[] };
+      readonly checkpoint: PersonCheckpoint;
       readonly metadata: SpawnMetadata;
     };
 
@@ -166,5 +171,17 @@ export type SpawnResult =
  * an expected failure.
  */
 export interface AgentRunner {
+  /** The host's session that every agent's session is a child of; undefined: the host has none. */
+  readonly hostSession: string | undefined;
   spawnAgent(role: AgentRole, prompt: string, options: SpawnOptions): Promise<SpawnResult>;
+  /** Ends sessions that processes of ours left when they died. Never rejects. @returns ids of those that are gone now */
+  endSessions(left: LeftSessions): Promise<readonly string[]>;
+}
+
+/** Sessions of processes that are certainly gone. */
+export interface LeftSessions {
+  /** Host sessions of theirs: whatever agents of ours have below those is ended. */
+  readonly hostSessions: readonly string[];
+  /** Agents' sessions by name, with the directory each was at work in. */
+  readonly sessions: readonly { readonly id: string; readonly directory: string }[];
 }

@@ -1,6 +1,8 @@
 /** The tools a worker has besides the host's own: to ask for more scope, and to say that it has read a notice. */
 export const AMEND_SCOPE_TOOL = "mac_amend_scope";
 export const ACKNOWLEDGE_TOOL = "mac_acknowledge";
+/** H3. The tool with which it asks a person; its session ends with that. */
+export const CHECKPOINT_TOOL = "mac_checkpoint";
 
 /** One call of a tool by an agent, in the terms of no particular host. */
 export interface ToolCall {
@@ -26,6 +28,22 @@ export interface ToolOutcome {
 export interface ScopeRequest {
   readonly paths: readonly string[];
   readonly reason: string;
+}
+
+/** What an agent wants to know of a person (tool `mac_checkpoint`). */
+export interface PersonRequest {
+  readonly message: string;
+  /** Answers it proposes. */
+  readonly options: readonly string[];
+  /** What it calls the place it stops at. */
+  readonly resumeId?: string | undefined;
+}
+
+/** A question that is on record, and the name by which it is answered. */
+export interface PersonCheckpoint {
+  readonly id: string;
+  readonly message: string;
+  readonly options: readonly string[];
 }
 
 /** A running agent as its supervisor reaches it. */
@@ -60,4 +78,8 @@ export interface AgentSupervisor {
   amendScope(request: ScopeRequest): Promise<string>;
   /** The agent has read the message `id`. @returns what it is told */
   acknowledge(id: string): Promise<string>;
+  /** The agent asks a person: what it has made is saved, and it is stopped. @returns what it is told until then */
+  askPerson(request: PersonRequest): Promise<string>;
+  /** What it asked; a spawn that is stopped with this ends as a `checkpoint`. */
+  readonly asked: PersonCheckpoint | undefined;
 }

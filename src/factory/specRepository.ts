@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { ControlRepository, TreeEntry } from "../git/controlRepository.ts";
-import type { Lesson } from "../recovery/taskLife.ts";
+import type { Lesson } from "../recovery/taskState.ts";
 import type { Backlog } from "../types.ts";
 import { planSpecsRef, trackSpecsRef } from "./specRefs.ts";
 import { backlogDigest, lessonsSpecText, taskSpecText, textDigest, trackSpecText } from "./specText.ts";

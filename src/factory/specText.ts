@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
-import type { Lesson } from "../recovery/taskLife.ts";
+import type { Lesson } from "../recovery/taskState.ts";
 import type { Backlog, Task } from "../types.ts";
 
 /** The order a person reads them in; a key that is not named here comes after these. */

@@ -5,6 +5,7 @@ import {
   type AgentFailure,
   type AgentRole,
   type AgentRunner,
+  type LeftSessions,
   nothingSpent,
   type SpawnMetadata,
   type SpawnOptions,
@@ -58,6 +59,10 @@ export class OpencodeRunner implements AgentRunner {
     this.secrets = keysIn(host.userConfig, process.env);
   }
 
+  get hostSession(): string {
+    return this.host.parentSessionID;
+  }
+
   /** Waits until fewer than the allowed number of sessions are open; that wait is in no limit and no duration. */
   spawnAgent(role: AgentRole, prompt: string, options: SpawnOptions): Promise<SpawnResult> {
     return this.host.limiter(() => this.spawnNow(role, prompt, options));
@@ -92,11 +97,38 @@ export class OpencodeRunner implements AgentRunner {
       const { ending, ...held } = await conversation.hold(prompt);
       const sampling = this.host.sampling.release(sessionID);
       const usage = await this.usageOf(sessionID, options.directory);
-      return { ...ending, metadata: metadata(sessionID, { ...usage, ...held, sampling }) };
+      const asked = options.supervisor?.asked;
+      const result = asked === undefined ? ending : ({ status: "checkpoint", checkpoint: asked } as const);
+      return { ...result, metadata: metadata(sessionID, { ...usage, ...held, sampling }) };
     } finally {
       await unwatch();
       await this.deleteSession(sessionID, options);
     }
+  }
+
+  async endSessions({ sessions, hostSessions }: LeftSessions): Promise<readonly string[]> {
+    const below = await Promise.all(hostSessions.map((id) => this.agentsBelow(id)));
+    const all = new Map([...sessions, ...below.flat()].map((session) => [session.id, session]));
+    const ended: string[] = [];
+    for (const { id, directory } of all.values()) {
+      await abortSession(this.host.client, id, directory);
+      if (await this.isDeleted(id, directory)) ended.push(id);
+    }
+    return ended;
+  }
+
+  /** Our agents' sessions that were begun for a command in the given session. */
+  private async agentsBelow(
+    sessionID: string,
+  ): Promise<readonly { readonly id: string; readonly directory: string }[]> {
+    const { client, userDirectory: directory } = this.host;
+    const children = await answerOf("the sessions of a command", (signal) =>
+      client.session.children({ sessionID, directory }, { signal }),
+    ).then(
+      ({ data }) => data ?? [],
+      () => [],
+    );
+    return children.map(({ id, directory: own }) => ({ id, directory: own }));
   }
 
   /** Lets the session's supervisor hear and speak, until the returned function is called. */
@@ -185,14 +217,19 @@ export class OpencodeRunner implements AgentRunner {
    */
   private async deleteSession(sessionID: string, { directory, onActivity }: SpawnOptions): Promise<void> {
     await abortSession(this.host.client, sessionID, directory);
+    if (await this.isDeleted(sessionID, directory)) return;
+    onActivity?.({ kind: "notice", message: `OpenCode did not delete the session ${sessionID}` });
+  }
+
+  private async isDeleted(sessionID: string, directory: string): Promise<boolean> {
     for (let attempt = 1; attempt <= 3; attempt++) {
       const isGone = await answerOf("a deletion", (limit) => this.deleteOnce(sessionID, directory, limit)).catch(
         () => false,
       );
-      if (isGone) return;
+      if (isGone) return true;
       await wait(attempt * 100);
     }
-    onActivity?.({ kind: "notice", message: `OpenCode did not delete the session ${sessionID}` });
+    return false;
   }
 
   private async deleteOnce(sessionID: string, directory: string, signal: AbortSignal): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { counted } from "../core/counted.ts";
 import { describeUsage } from "../core/usageText.ts";
 import { trackBranchName } from "../git/trackBranch.ts";
-import type { TaskState } from "../recovery/taskLife.ts";
+import type { Inquiry, TaskState } from "../recovery/taskState.ts";
 import type { Task } from "../types.ts";
 import type { ImplementScene } from "./implementScene.ts";
 import type { RunProgress } from "./runProgress.ts";
@@ -66,7 +66,7 @@ function taskLines({ recorder, scene }: EndingSources): string[] {
 
 function describeTask({ title }: Task, state: TaskState | undefined, isComplete: boolean): string {
   if (state === undefined) return title;
-  const { approval, attempts, failure, phase, skippedBecause, tokens, costUsd, agentMs } = state;
+  const { inquiry, attempts, failure, phase, skippedBecause, tokens, costUsd, agentMs } = state;
   const effort = `(${counted(attempts, "attempt")}, ${describeUsage({ tokensUsed: tokens, costUsd, durationMs: agentMs })})`;
   switch (phase) {
     case "complete":
@@ -76,8 +76,12 @@ function describeTask({ title }: Task, state: TaskState | undefined, isComplete:
     case "skipped":
       return `skipped   ${title}: it needs ${skippedBecause ?? "another task"}`;
     case "awaiting_input":
-      return `waiting   ${title}: ${approval?.reasons.join("; ") ?? ""} (${approval?.checkpoint ?? ""})`;
+      return `waiting   ${title}: ${inquiry === undefined ? "" : describeInquiry(inquiry)}`;
     default:
       return `${isComplete ? "complete" : "to do   "}  ${title}`;
   }
+}
+
+function describeInquiry({ checkpoint, kind, question, reasons }: Inquiry): string {
+  return `${kind === "approval" ? reasons.join("; ") : question} (${checkpoint})`;
 }

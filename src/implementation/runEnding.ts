@@ -2,7 +2,7 @@ import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { fastForwardUserBranch } from "../git/fastForward.ts";
 import { compareFingerprints, type Fingerprint, takeFingerprint } from "../git/proofOfNoHarm.ts";
 import { trackBranchName } from "../git/trackBranch.ts";
-import type { Approval } from "../recovery/taskLife.ts";
+import type { Inquiry } from "../recovery/taskState.ts";
 import type { Task } from "../types.ts";
 import { waitingForAnswer } from "./attempts/answers.ts";
 import { summaryLines, usageLine } from "./endingText.ts";
@@ -142,7 +142,7 @@ function reasonOf({ ending, recorder, scene }: RunEndingOptions, unfinished: rea
   const asked = unfinished.filter(({ id }) => scene.asked.has(id) || isOfGapPlan(id, scene));
   if (asked.length === 0) return undefined;
   const [question, ...others] = waitingForAnswer(recorder.state);
-  if (question?.approval !== undefined) return waitingReason(question.id, question.approval, others.length);
+  if (question?.inquiry !== undefined) return waitingReason(question.id, question.inquiry, others.length);
   const ids = asked.map((task) => task.id).join(", ");
   const failed = unfinished.filter((task) => task.status === "failed").map((task) => task.id);
   if (failed.length === 0) return `Not done: ${ids}. Run implement again to go on.`;
@@ -154,9 +154,12 @@ function isOfGapPlan(id: string, { backlog }: ImplementScene): boolean {
   return !backlog.tasks.some((task) => task.id === id);
 }
 
-function waitingReason(task: string, { checkpoint, question }: Approval, others: number): string {
+function waitingReason(task: string, { checkpoint, kind, options, question }: Inquiry, others: number): string {
   const more = others === 0 ? "" : ` Other questions: ${others}, see above.`;
-  return `${task} waits for you: ${question} Answer with: opencode run answer -- --checkpoint=${checkpoint} --input=approve (other words send it back with them), then run implement again.${more}`;
+  const input = kind === "approval" ? "approve" : JSON.stringify(options[0] ?? "…");
+  const choice = options.length > 1 ? `one of ${options.map((option) => JSON.stringify(option)).join(", ")}, or ` : "";
+  const aside = kind === "approval" ? "other words send it back with them" : `${choice}your own words`;
+  return `${task} waits for you: ${question} Answer with: opencode run answer -- --checkpoint=${checkpoint} --input=${input} (${aside}), then run implement again.${more}`;
 }
 
 function stoppedReason(reason: string): string {

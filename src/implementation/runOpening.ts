@@ -10,7 +10,7 @@ import type { RunEvent } from "../recovery/runEvents.ts";
 import { RunLog } from "../recovery/runLog.ts";
 import type { RunState } from "../recovery/runState.ts";
 import { createRun, findUnfinishedRun, type RunUnreadable } from "../recovery/runStore.ts";
-import { isInAttempt, type TaskState } from "../recovery/taskLife.ts";
+import { isInAttempt, type TaskState } from "../recovery/taskState.ts";
 import type { Backlog, Task } from "../types.ts";
 import { archiveAttempt } from "./attempts/attemptArchive.ts";
 import { recordUndone } from "./landing/compensation.ts";
@@ -70,8 +70,8 @@ async function landedMeanwhile(
 }
 
 /** Verified work that a person has agreed to is on record, and lands without another attempt. */
-function mayLandAsItIs({ approval, phase }: TaskState): boolean {
-  return phase === "verifying" && approval?.answer?.approved === true;
+function mayLandAsItIs({ inquiry, phase }: TaskState): boolean {
+  return phase === "verifying" && inquiry?.answer?.approved === true;
 }
 
 async function closeAttempt(control: ControlRepository, log: RunLog, task: TaskState): Promise<void> {

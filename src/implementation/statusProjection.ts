@@ -4,7 +4,7 @@ import { AsyncDispatcher } from "../core/eventBus.ts";
 import type { Result } from "../core/result.ts";
 import type { RunEvent } from "../recovery/runEvents.ts";
 import type { RunState } from "../recovery/runState.ts";
-import { statusOf } from "../recovery/taskLife.ts";
+import { statusOf } from "../recovery/taskState.ts";
 import type { TaskStatus } from "../types.ts";
 
 /** Why the file does not hold the statuses, with what to do: the end of a sentence for the user. */

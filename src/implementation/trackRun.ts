@@ -10,7 +10,6 @@ import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
 import type { ModelRef } from "../types.ts";
 import { type AgentsFile, readAgentsFile } from "./agentsFile.ts";
-import { takeAnswers, watchForAnswers } from "./attempts/answers.ts";
 import { unrecordedGapPlan } from "./goal/gapPlanRecovery.ts";
 import type { GapPlans } from "./goal/gapPlans.ts";
 import { gapPlansFor } from "./goal/gapPlansFor.ts";
@@ -19,7 +18,10 @@ import type { WholeLoop } from "./health/smokeTest.ts";
 import type { ImplementFlags, ImplementScene } from "./implementScene.ts";
 import { BranchPublisher } from "./landing/branchPublisher.ts";
 import { showUndone } from "./landing/compensation.ts";
+import { rollBackInRun } from "./landing/rollbackInRun.ts";
 import { leftOutNotice, unknownBaseNotice } from "./messageNotices.ts";
+import { watchForRequests } from "./requests/requestWatch.ts";
+import { RunRequests } from "./requests/runRequests.ts";
 import { type CrewSources, crewFor, whyStop } from "./runCrew.ts";
 import { endRun } from "./runEnding.ts";
 import { equipRun } from "./runEquipment.ts";
@@ -83,19 +85,29 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   }
 }
 
-/** The work itself: until nothing can be started any more and the goal is met, hearing of answers on the way. */
+/** The work itself: until nothing can be started any more and the goal is met, hearing of requests on the way. */
 async function workOff(parts: CrewSources, gaps: GapPlans): Promise<PoolEnding> {
-  const { equipment, progress, recorder, scene } = parts;
-  const runDirectory = scene.state.runDirectory(recorder.runId);
-  await takeAnswers(runDirectory, recorder);
-  const endWatch = watchForAnswers(runDirectory, recorder, (error) => progress.say("warn", messageOf(error)));
+  const { context, equipment, progress, recorder, scene } = parts;
+  let atRest = new AbortController();
+  const requests = new RunRequests({
+    runDirectory: scene.state.runDirectory(recorder.runId),
+    recorder,
+    onRollback: () => atRest.abort(),
+    rollBack: (request) => rollBackInRun(request, parts),
+  });
+  await requests.take();
+  const endWatch = watchForRequests(requests, (error) => progress.say("warn", messageOf(error)));
   equipment.resources.start();
   try {
     let { tasks } = scene;
     for (;;) {
-      const ending = await crewFor(parts, tasks).run();
+      await requests.takeRollbacks();
+      atRest = new AbortController();
+      const signal = AbortSignal.any([context.signal, atRest.signal]);
+      const ending = await crewFor({ ...parts, context: { ...context, signal } }, tasks).run();
+      if (atRest.signal.aborted && !context.signal.aborted) continue;
       // An answer may have come while the last task ended.
-      if (ending.kind === "awaiting" && (await takeAnswers(runDirectory, recorder)).length > 0) continue;
+      if (ending.kind === "awaiting" && (await requests.take())) continue;
       if (ending.kind !== "exhausted") return ending;
       const added = await gaps.next();
       if (added === undefined) return gaps.standing.kind === "stopped" ? gaps.standing : ending;

@@ -1,6 +1,6 @@
 import { truncateUtf8 } from "../core/utf8.ts";
 import { visibleName, withoutHiddenCharacters } from "../core/visibleText.ts";
-import type { Lesson } from "../recovery/taskLife.ts";
+import type { Lesson } from "../recovery/taskState.ts";
 import type { Task } from "../types.ts";
 import { PERSON_ADVICE } from "./advice.ts";
 import { listWithin } from "./cutText.ts";

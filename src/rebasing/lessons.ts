@@ -1,5 +1,5 @@
 import { utf8Length } from "../core/utf8.ts";
-import type { Lesson } from "../recovery/taskLife.ts";
+import type { Lesson } from "../recovery/taskState.ts";
 import { AGENT_ADVICE } from "./advice.ts";
 import { cutMiddle, leadingLines, listWithin } from "./cutText.ts";
 import { evidenceLines } from "./evidenceLines.ts";

@@ -1,4 +1,4 @@
-import type { TaskState } from "../recovery/taskLife.ts";
+import type { TaskState } from "../recovery/taskState.ts";
 import type { ContextAmount } from "../types.ts";
 import type { MessClass } from "./mess.ts";
 

@@ -6,44 +6,60 @@ import type { Clock } from "../core/clock.ts";
 import { hasErrorCode, readTextIfExists, writeFileAtomic } from "../core/files.ts";
 import { parseJson } from "../core/parseJson.ts";
 
-const requestSchema = z.strictObject({
-  version: z.literal(1),
-  kind: z.literal("answer"),
-  checkpoint: z.string(),
-  input: z.string(),
-});
+const version = z.literal(1);
+
+const requestSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ version, kind: z.literal("answer"), checkpoint: z.string(), input: z.string() }),
+  z.strictObject({
+    version,
+    kind: z.literal("rollback"),
+    /** One of the three. */
+    task: z.string().optional(),
+    to: z.string().optional(),
+    checkpoint: z.string().optional(),
+    mode: z.enum(["full", "partial", "smart"]).optional(),
+  }),
+  /** Of one task's agent, or of the whole run. */
+  z.strictObject({ version, kind: z.literal("pause"), task: z.string().optional(), on: z.boolean() }),
+]);
 
 /** What a person wants of a run, written by a process that does not own it. */
 export type RunRequest = Readonly<z.infer<typeof requestSchema>>;
+export type RunRequestOf<Kind extends RunRequest["kind"]> = Extract<RunRequest, { readonly kind: Kind }>;
 
-/** Leaves a request for whoever owns the run, now or later. It is on disk when this resolves. */
+/** A request as it lies in the inbox; its name tells it from all others. */
+export interface WaitingRequest {
+  readonly name: string;
+  readonly request: RunRequest;
+}
+
+type Unversioned<Request> = Request extends unknown ? Omit<Request, "version"> : never;
+
+/** Leaves a request for whoever owns the run, now or later. It is on disk when this resolves. @returns its name */
 export async function leaveRequest(
   runDirectory: string,
   clock: Clock,
-  request: Omit<RunRequest, "version">,
-): Promise<void> {
+  request: Unversioned<RunRequest>,
+): Promise<string> {
   const name = `${String(clock.now()).padStart(15, "0")}-${randomBytes(4).toString("hex")}.json`;
-  const whole: RunRequest = { version: 1, ...request };
-  await writeFileAtomic(join(inboxOf(runDirectory), name), `${JSON.stringify(whole)}\n`, 0o600);
+  await writeFileAtomic(join(inboxOf(runDirectory), name), `${JSON.stringify({ version: 1, ...request })}\n`, 0o600);
+  return name;
 }
 
-/**
- * Hands the waiting requests, the oldest first, to `take`, and removes them once that has resolved. What is no request is
- * left where it is.
- */
-export async function takeRequests(
-  runDirectory: string,
-  take: (requests: readonly RunRequest[]) => Promise<void>,
-): Promise<void> {
+/** The requests that wait, oldest first. What is no request is passed by. */
+export async function waitingRequests(runDirectory: string): Promise<readonly WaitingRequest[]> {
   const inbox = inboxOf(runDirectory);
-  const waiting: { readonly path: string; readonly request: RunRequest }[] = [];
+  const waiting: WaitingRequest[] = [];
   for (const name of await requestNames(inbox)) {
-    const path = join(inbox, name);
-    const parsed = requestSchema.safeParse(parseJson((await readTextIfExists(path)) ?? ""));
-    if (parsed.success) waiting.push({ path, request: parsed.data });
+    const parsed = requestSchema.safeParse(parseJson((await readTextIfExists(join(inbox, name))) ?? ""));
+    if (parsed.success) waiting.push({ name, request: parsed.data });
   }
-  await take(waiting.map(({ request }) => request));
-  for (const { path } of waiting) await rm(path, { force: true });
+  return waiting;
+}
+
+/** Removes a request that has been dealt with, which the journal knows by now. */
+export async function removeRequest(runDirectory: string, name: string): Promise<void> {
+  await rm(join(inboxOf(runDirectory), name), { force: true });
 }
 
 async function requestNames(inbox: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { failure, type Result, success } from "../core/result.ts";
-import { unreachable } from "../core/unreachable.ts";
 import type { RunEvent, RunEventOf } from "./runEvents.ts";
-import { advanceTask, newTask, type TaskState } from "./taskLife.ts";
+import { advanceTask } from "./taskLife.ts";
+import { newTask, type TaskState } from "./taskState.ts";
 
 /** Everything a run's events tell. */
 export interface RunState {
@@ -24,6 +24,14 @@ export interface RunState {
   /** The last commit that the user's `mac/<track_id>` was set to. */
   readonly publishedCommit: string | undefined;
   readonly fastForwarded: { readonly branch: string; readonly commit: string } | undefined;
+  /** Why a person wants it to stand still; undefined: it may go on. */
+  readonly pausedBecause: string | undefined;
+  /** Names of requests of other processes that have been dealt with. */
+  readonly settledRequests: readonly string[];
+  /** What its processes made or borrowed so far, dead ones included: each once. */
+  readonly slots: readonly number[];
+  readonly gates: readonly number[];
+  readonly hostSessions: readonly string[];
 }
 
 /** An event that cannot follow the ones before it. In a journal: it was not written by a sound version of this code. */
@@ -55,6 +63,11 @@ export class RunProjection {
     outcome: undefined,
     publishedCommit: undefined,
     fastForwarded: undefined,
+    pausedBecause: undefined,
+    settledRequests: [],
+    slots: [],
+    gates: [],
+    hostSessions: [],
   };
 
   get state(): RunState {
@@ -99,6 +112,21 @@ export class RunProjection {
     this.current.costUsd += cost_usd;
   }
 
+  /** What a branch of the user's holds we do not take back from there. */
+  private noteOutOfReach(because: string): void {
+    const { tasks } = this.current;
+    for (const task of tasks.values()) {
+      if (task.phase === "complete") tasks.set(task.id, { ...task, reversibility: { possible: false, because } });
+    }
+  }
+
+  private hold({ slots = [], gate, host_session }: Holdings): void {
+    const { current } = this;
+    current.slots = [...new Set([...current.slots, ...slots])];
+    if (gate !== undefined) current.gates = [...new Set([...current.gates, gate])];
+    if (host_session !== undefined) current.hostSessions = [...new Set([...current.hostSessions, host_session])];
+  }
+
   private applyToRun(event: RunEvent): void {
     const { current } = this;
     switch (event.type) {
@@ -107,9 +135,14 @@ export class RunProjection {
         current.head = event.base;
         current.backlogDigest = event.backlog_digest;
         for (const id of event.tasks) current.tasks.set(id, newTask(id));
+        this.hold(event);
         return;
       case "run_resumed":
         current.interrupted = false;
+        this.hold(event);
+        for (const task of current.tasks.values()) {
+          if (task.isHeldBack) current.tasks.set(task.id, { ...task, isHeldBack: false });
+        }
         return;
       case "run_interrupted":
         current.interrupted = true;
@@ -128,6 +161,10 @@ export class RunProjection {
         current.head = event.commit;
         current.goal = undefined;
         return;
+      case "task_restored":
+        current.head = event.head;
+        current.goal = undefined;
+        return;
       case "goal_checked":
         current.goal = { met: event.met, missing: event.missing };
         this.spend(event);
@@ -143,30 +180,22 @@ export class RunProjection {
         return;
       case "fast_forwarded":
         current.fastForwarded = { branch: event.branch, commit: event.commit };
+        this.noteOutOfReach(`${event.branch} has it`);
         return;
-      case "attempt_started":
-      case "session_opened":
-      case "model_changed":
-      case "work_captured":
-      case "verification_finished":
-      case "correction_sent":
-      case "proof_finished":
-      case "write_refused":
-      case "scope_amended":
-      case "drift_noticed":
-      case "message_sent":
-      case "message_acknowledged":
-      case "checkpoint_taken":
-      case "approval_requested":
-      case "answer_given":
-      case "health_checked":
-      case "landing_intended":
-      case "attempt_failed":
-      case "task_failed":
-      case "task_skipped":
+      case "run_paused":
+        current.pausedBecause = event.because;
+        return;
+      case "run_unpaused":
+        current.pausedBecause = undefined;
+        return;
+      case "request_settled":
+        current.settledRequests = [...current.settledRequests, event.request];
         return;
       default:
-        unreachable(event);
+        // Everything else is a task's alone, or changes nothing that is remembered.
+        return;
     }
   }
 }
+
+type Holdings = Pick<RunEventOf<"run_resumed">, "slots" | "gate" | "host_session">;

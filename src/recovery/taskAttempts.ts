@@ -1,4 +1,3 @@
-import { unreachable } from "../core/unreachable.ts";
 import type { RunEvent, TaskEvent } from "./runEvents.ts";
 
 /** One attempt at a task, as its run's events tell it. */
@@ -61,24 +60,7 @@ function advance(
     }
     case "model_changed":
       return { ...attempt, model: event.model };
-    case "session_opened":
-    case "work_captured":
-    case "verification_finished":
-    case "correction_sent":
-    case "proof_finished":
-    case "write_refused":
-    case "scope_amended":
-    case "drift_noticed":
-    case "message_sent":
-    case "message_acknowledged":
-    case "checkpoint_taken":
-    case "approval_requested":
-    case "answer_given":
-    case "landing_intended":
-    case "task_failed":
-    case "task_skipped":
-      return attempt;
     default:
-      return unreachable(event);
+      return attempt;
   }
 }

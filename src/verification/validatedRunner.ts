@@ -21,6 +21,8 @@ const CORRECTION_BYTES = 16_384;
  */
 export function validatedRunner(runner: AgentRunner): AgentRunner {
   return {
+    hostSession: runner.hostSession,
+    endSessions: (left) => runner.endSessions(left),
     async spawnAgent(role: AgentRole, prompt: string, options: SpawnOptions): Promise<SpawnResult> {
       const { system, resumeData } = options;
       const checked = await checkPrompt(role, { prompt, system, resumeData });

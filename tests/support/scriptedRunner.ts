@@ -5,6 +5,7 @@ import {
   type AgentRole,
   type AgentRunner,
   type AnswerForm,
+  type LeftSessions,
   MAX_CORRECTIONS,
   nothingSpent,
   type SpawnOptions,
@@ -129,6 +130,9 @@ export class ScriptedRunner implements AgentRunner {
   mostAtWork = 0;
   /** How a health check's request ends; such spawns are nobody's work and are not among `agents`. */
   onProbe: ((options: SpawnOptions) => Ending) | undefined = () => ({ status: "success", text: "ready" });
+  readonly hostSession = "host-session";
+  /** What was asked to be ended of runs that died. */
+  readonly leftSessions: LeftSessions[] = [];
   private readonly script: Script;
   private atWork = 0;
   private waiting: { readonly count: number; readonly resolve: () => void }[] = [];
@@ -155,10 +159,17 @@ export class ScriptedRunner implements AgentRunner {
     try {
       const { tokens = TOKENS, ...ending } = { tokens: TOKENS, ...(await this.converse(agent)) };
       const metadata = { ...nothingSpent(options.model), sessionID, tokensUsed: tokens, costUsd: 0.01, durationMs: 1 };
-      return { ...ending, metadata: { ...metadata, prompts: agent.corrections.length + 1 } };
+      const asked = options.supervisor?.asked;
+      const result = asked === undefined ? ending : ({ status: "checkpoint", checkpoint: asked } as const);
+      return { ...result, metadata: { ...metadata, prompts: agent.corrections.length + 1 } };
     } finally {
       this.atWork--;
     }
+  }
+
+  async endSessions(left: LeftSessions): Promise<readonly string[]> {
+    this.leftSessions.push(left);
+    return left.sessions.map(({ id }) => id);
   }
 
   whenAtWork(count: number): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ControlRepository } from "../../git/controlRepository.ts";
-import type { TaskState } from "../../recovery/taskLife.ts";
+import type { TaskState } from "../../recovery/taskState.ts";
 
 /**
  * Keeps what a task's latest attempt left under a private ref of control.git, so that it can still be looked at once

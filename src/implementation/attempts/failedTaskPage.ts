@@ -4,7 +4,7 @@ import type { StateDirectory } from "../../core/stateDirectory.ts";
 import { failurePage } from "../../rebasing/failurePage.ts";
 import { readRunEvents } from "../../recovery/runStore.ts";
 import { attemptsOf } from "../../recovery/taskAttempts.ts";
-import type { TaskState } from "../../recovery/taskLife.ts";
+import type { TaskState } from "../../recovery/taskState.ts";
 import type { Task } from "../../types.ts";
 import { maskSecrets } from "../../verification/secretScan.ts";
 import { type AttemptFailure, describeFailure } from "./attemptOutcome.ts";

@@ -3,7 +3,7 @@ import { endLeftoverProcesses } from "../../core/leftoverProcesses.ts";
 import { failure, type Result, success } from "../../core/result.ts";
 import { correctionMessage } from "../../rebasing/correction.ts";
 import { maskedMess } from "../../rebasing/maskedMess.ts";
-import type { CapturedWork } from "../../recovery/taskLife.ts";
+import type { CapturedWork } from "../../recovery/taskState.ts";
 import { maskSecrets } from "../../verification/secretScan.ts";
 import type { Watch } from "../supervision/superviseAttempt.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";

@@ -1,7 +1,7 @@
 import { endLeftoverProcesses } from "../../core/leftoverProcesses.ts";
 import { formatModelRef } from "../../core/modelCatalog.ts";
-import { failure, type Result } from "../../core/result.ts";
-import type { CapturedWork } from "../../recovery/taskLife.ts";
+import { failure, type Result, success } from "../../core/result.ts";
+import type { CapturedWork } from "../../recovery/taskState.ts";
 import { superviseAttempt } from "../supervision/superviseAttempt.ts";
 import type { Halt } from "../supervision/taskSupervisor.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
@@ -12,13 +12,14 @@ import { failureOfSpawn, spawnWorker } from "./workerSpawn.ts";
 
 /**
  * One attempt at a task: a clean work tree at the current head, one agent session that is watched, a snapshot of what it
- * left, and the evidence that the snapshot is what the task asked for. Success is work that may go to the merge queue.
+ * left, and the evidence that the snapshot is what the task asked for. Success is work that may go to the merge queue, or a
+ * question to a person, with what there is of the work saved.
  * What the agent says about its work is not looked at.
  */
 export async function attemptTask(
   attempt: Attempt,
   surroundings: AttemptSurroundings,
-): Promise<Result<CapturedWork, AttemptFailure>> {
+): Promise<Result<CapturedWork | "asked", AttemptFailure>> {
   const { recorder } = surroundings;
   const { task, number, slot, route, base } = attempt;
   await recorder.record({
@@ -45,6 +46,10 @@ export async function attemptTask(
   });
   surroundings.watches.delete(task.id);
   await watch.end();
+  if (spawned.status === "checkpoint") {
+    await endLeftoverProcesses(slot.directory);
+    return success("asked");
+  }
   const stopped = failureOfHalt(watch.supervisor.halt) ?? failureOfSpawn(spawned);
   if (stopped === undefined) return correction.outcome ?? failure({ reason: "interrupted" });
 
@@ -54,6 +59,6 @@ export async function attemptTask(
 }
 
 function failureOfHalt(halt: Halt | undefined): AttemptFailure | undefined {
-  if (halt === undefined) return undefined;
+  if (halt === undefined || halt.reason === "question") return undefined;
   return halt.reason === "drift" ? { reason: "drifted", signals: halt.signals } : halt;
 }

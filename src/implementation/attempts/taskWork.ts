@@ -4,7 +4,7 @@ import type { Slot } from "../../git/slot.ts";
 import { lessonOf } from "../../rebasing/lessons.ts";
 import { maskedMess } from "../../rebasing/maskedMess.ts";
 import { nextAttempt, type RebaseDecision } from "../../rebasing/rebaseEngine.ts";
-import type { CapturedWork, TaskState } from "../../recovery/taskLife.ts";
+import type { CapturedWork, TaskState } from "../../recovery/taskState.ts";
 import type { Backlog, Task } from "../../types.ts";
 import { maskSecrets } from "../../verification/secretScan.ts";
 import type { MergeQueue } from "../landing/mergeQueue.ts";
@@ -69,9 +69,9 @@ export class TaskWork {
 
   /** Work that waited for a person lands, or its attempt is closed; undefined: there is more to be done. */
   private async takeUpAnswer(task: Task): Promise<TaskEnding | undefined> {
-    const { approval, attempts, model, work } = this.stateOf(task);
-    if (approval?.answer === undefined || work === undefined) return undefined;
-    const { approved, input } = approval.answer;
+    const { inquiry, attempts, model, work } = this.stateOf(task);
+    if (inquiry?.kind !== "approval" || inquiry.answer === undefined || work === undefined) return undefined;
+    const { approved, input } = inquiry.answer;
     const landed: Result<Settled, AttemptFailure> = approved
       ? await this.land(task, attempts, model ?? "", work)
       : failure({ reason: "rejected", input });
@@ -124,6 +124,7 @@ export class TaskWork {
     const attempt = { task, number, slot, route, routed, base, briefing: briefing.value, scope };
     const work = await attemptTask(attempt, surroundings);
     if (!work.ok) return work;
+    if (work.value === "asked") return success("awaiting");
     await proveWork(attempt, work.value, surroundings);
     const reasons = await approvalsFor(attempt, work.value, surroundings);
     if (reasons.length > 0) return this.askForApproval(task, number, reasons);

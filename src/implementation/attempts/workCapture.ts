@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { failure, type Result, success } from "../../core/result.ts";
 import { GitError } from "../../git/gitFailure.ts";
-import type { CapturedWork } from "../../recovery/taskLife.ts";
+import type { CapturedWork } from "../../recovery/taskState.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
 import type { AttemptFailure } from "./attemptOutcome.ts";
 

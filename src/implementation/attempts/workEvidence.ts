@@ -1,5 +1,5 @@
 import type { RunEventOf } from "../../recovery/runEvents.ts";
-import type { CapturedWork } from "../../recovery/taskLife.ts";
+import type { CapturedWork } from "../../recovery/taskState.ts";
 import { type CheckResult, runChecks } from "../../verification/commandCheck.ts";
 import { addedSecrets } from "../../verification/diffSecrets.ts";
 import { type Violation, violations } from "../../verification/evidence.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { compileScope } from "../../backlog/pathPattern.ts";
 import type { ChangedText } from "../../git/changedTexts.ts";
 import type { Change } from "../../git/changes.ts";
-import type { CapturedWork } from "../../recovery/taskLife.ts";
+import type { CapturedWork } from "../../recovery/taskState.ts";
 import { approvalNeeds } from "../../verification/approvals.ts";
 import { runChecks } from "../../verification/commandCheck.ts";
 import { shortList } from "../../verification/evidence.ts";

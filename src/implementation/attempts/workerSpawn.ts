@@ -139,7 +139,7 @@ export function failureOfSpawn(result: SpawnResult): AttemptFailure | undefined 
     case "error":
       return { reason: "agent_failed", failure: result.failure };
     case "checkpoint":
-      return { reason: "agent_timeout", message: `it asked a person: ${result.checkpoint.message}`, isIdle: false };
+      return undefined;
     default:
       return unreachable(result);
   }

@@ -20,6 +20,12 @@ export const NO_MODELS: ModelCatalog = {
 
 /** Plays each task's agent without a model: tries a write that its supervisor has to refuse, then does its task. */
 export class SmokeAgents implements AgentRunner {
+  readonly hostSession = undefined;
+
+  async endSessions(): Promise<readonly string[]> {
+    return [];
+  }
+
   async spawnAgent(role: string, _prompt: string, options: SpawnOptions): Promise<SpawnResult> {
     const metadata = { ...nothingSpent(options.model), prompts: 1 };
     try {

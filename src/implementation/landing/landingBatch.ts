@@ -1,6 +1,6 @@
 import type { ControlRepository, MergeOutcome } from "../../git/controlRepository.ts";
 import type { Identity } from "../../git/userRepository.ts";
-import type { CapturedWork } from "../../recovery/taskLife.ts";
+import type { CapturedWork } from "../../recovery/taskState.ts";
 import type { Task } from "../../types.ts";
 import { joinSteps, landingMessage, mergeMessage, type StepCommit } from "./landingCommits.ts";
 

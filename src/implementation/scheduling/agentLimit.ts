@@ -1,4 +1,4 @@
-import { type AgentRunner, nothingSpent } from "../../core/agentRunner.ts";
+import { type AgentRunner, type LeftSessions, nothingSpent } from "../../core/agentRunner.ts";
 import { counted } from "../../core/counted.ts";
 
 /** Of each task, besides its attempts: what is resumed after a rate limit, a lost network or a crash costs none. */
@@ -39,6 +39,14 @@ export class LimitedRunner implements AgentRunner {
     this.spawned++;
     return this.runner.spawnAgent(role, prompt, options);
   };
+
+  get hostSession(): string | undefined {
+    return this.runner.hostSession;
+  }
+
+  endSessions(left: LeftSessions): Promise<readonly string[]> {
+    return this.runner.endSessions(left);
+  }
 
   /** Why no further task should be started. */
   whyStop(): string | undefined {

@@ -1,5 +1,5 @@
 import type { RunState } from "../../recovery/runState.ts";
-import type { TaskState } from "../../recovery/taskLife.ts";
+import type { TaskState } from "../../recovery/taskState.ts";
 import type { Task } from "../../types.ts";
 import type { Standing } from "./readyTasks.ts";
 
@@ -22,9 +22,9 @@ export function standings(sources: StandingSources): (id: string) => Standing {
   };
 }
 
-/** A person has said whether waiting work may land: somebody has to land it, or to close its attempt. */
-export function isAnswered({ phase, approval }: TaskState): boolean {
-  return (phase === "awaiting_input" || phase === "verifying") && approval?.answer !== undefined;
+/** A person has answered: somebody has to land the work, to close its attempt, or to begin the next with the answer. */
+export function isAnswered({ phase, inquiry }: TaskState): boolean {
+  return (phase === "awaiting_input" || phase === "verifying") && inquiry?.answer !== undefined;
 }
 
 function standingOf(state: TaskState | undefined): Standing {

@@ -20,7 +20,7 @@ export function whyWaiting(task: Task, facts: WaitingFacts): string | undefined 
   const state = facts.state.tasks.get(task.id);
   if (state === undefined) return undefined;
   const isToDo = state.phase === "ready" || state.phase === "retrying" || isAnswered(state);
-  if (!isToDo && state.phase === "awaiting_input") return `an answer: ${state.approval?.question ?? "see status"}`;
+  if (!isToDo && state.phase === "awaiting_input") return `an answer: ${state.inquiry?.question ?? "see status"}`;
   if (!isToDo) return undefined;
 
   const needs = task.depends_on.flatMap((id) => describeNeed(id, facts));

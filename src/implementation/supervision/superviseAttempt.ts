@@ -3,6 +3,7 @@ import { messageOf } from "../../core/refusal.ts";
 import { ContextDriftDetector } from "../../monitoring/contextDriftDetector.ts";
 import { driftMessage } from "../../monitoring/driftMessage.ts";
 import type { Task } from "../../types.ts";
+import { checkpointName } from "../attempts/answers.ts";
 import type { Attempt, AttemptSurroundings } from "../attempts/attempt.ts";
 import { type Checkpoint, Checkpoints } from "./checkpoints.ts";
 import { Notices } from "./notices.ts";
@@ -48,6 +49,7 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
   });
   const supervisor = new TaskSupervisor({
     ...place,
+    checkpoint: checkpointName(recorder.runId, task.id, number),
     worktree: slot.directory,
     scope,
     fence: new WriteFence(slot.directory, scope),
@@ -89,13 +91,15 @@ async function takeCheckpoint(
   { author, control, indexes, recorder }: AttemptSurroundings,
   cause: string,
 ): Promise<Checkpoint | undefined> {
-  const earlier = recorder.state.tasks.get(task.id)?.checkpoints ?? [];
-  const parent = earlier.at(-1)?.commit ?? base;
+  const state = recorder.state.tasks.get(task.id);
+  const earlier = (state?.checkpoints ?? []).filter((checkpoint) => checkpoint.attempt === number);
+  const parent = state?.latest ?? base;
   const tree = await control.snapshot(slot.directory, { base, indexFile: join(indexes, `slot-${slot.number}`) });
   if (tree === (await control.treeOf(parent))) return undefined;
   const commit = await control.commit({ tree, parents: [parent], message: `${task.id}: checkpoint, ${cause}`, author });
   const ref = `refs/mac/checkpoints/${recorder.runId}/${task.id}/${number}/${earlier.length + 1}`;
+  const id = `${checkpointName(recorder.runId, task.id, number)}-c${earlier.length + 1}`;
   await control.pin(ref, commit);
-  await recorder.record({ type: "checkpoint_taken", task: task.id, attempt: number, commit, ref, cause });
+  await recorder.record({ type: "checkpoint_taken", task: task.id, attempt: number, id, commit, ref, cause });
   return { commit, ...(await control.differenceSize(base, commit)) };
 }

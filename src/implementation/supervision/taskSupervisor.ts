@@ -1,5 +1,13 @@
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import type { AgentSupervisor, RunningAgent, ScopeRequest, ToolCall, ToolOutcome } from "../../core/agentSupervisor.ts";
+import type {
+  AgentSupervisor,
+  PersonCheckpoint,
+  PersonRequest,
+  RunningAgent,
+  ScopeRequest,
+  ToolCall,
+  ToolOutcome,
+} from "../../core/agentSupervisor.ts";
 import type { TraceEvent } from "../../monitoring/agentTrace.ts";
 import type { DriftReading } from "../../monitoring/contextDriftDetector.ts";
 import type { RunEvent } from "../../recovery/runEvents.ts";
@@ -14,11 +22,15 @@ import type { WriteFence } from "./writeFence.ts";
 export type Halt =
   | { readonly reason: "drift"; readonly score: number; readonly signals: readonly string[] }
   /** O10: its history was shortened twice, and it is still not done. */
-  | { readonly reason: "context_overflow" };
+  | { readonly reason: "context_overflow" }
+  /** It asked a person, and what it had made is kept for whoever goes on with the answer. */
+  | { readonly reason: "question" };
 
 export interface TaskSupervisorOptions {
   readonly task: string;
   readonly attempt: number;
+  /** Names what its agent asks a person, for `answer --checkpoint`. */
+  readonly checkpoint: string;
   /** Absolute path of the work tree. */
   readonly worktree: string;
   readonly scope: TaskScope;
@@ -50,6 +62,7 @@ export class TaskSupervisor implements AgentSupervisor {
   private readonly holding = new Set<string>();
   private compactions = 0;
   private halted: Halt | undefined;
+  private question: PersonCheckpoint | undefined;
 
   constructor(options: TaskSupervisorOptions) {
     this.options = options;
@@ -60,6 +73,10 @@ export class TaskSupervisor implements AgentSupervisor {
   /** Undefined: the agent was not stopped by us. */
   get halt(): Halt | undefined {
     return this.halted;
+  }
+
+  get asked(): PersonCheckpoint | undefined {
+    return this.question;
   }
 
   /** Nothing is recorded or saved once this has resolved. */
@@ -144,6 +161,27 @@ export class TaskSupervisor implements AgentSupervisor {
     if (!notices.acknowledge(id)) return `There is no open notice ${id}.`;
     await record({ type: "message_acknowledged", task, attempt, message_id: id });
     return "Noted. Go on with the task.";
+  }
+
+  /** The question is on record only once the work it is about is saved. */
+  async askPerson({ message, options, resumeId }: PersonRequest): Promise<string> {
+    if (this.halted !== undefined) return STOPPED;
+    this.halted = { reason: "question" };
+    const { attempt, checkpoint, checkpoints, record, stop, task } = this.options;
+    await checkpoints.now("question");
+    const question = {
+      id: checkpoint,
+      message: message.slice(0, 2_000),
+      options: options.map((text) => text.slice(0, 200)),
+    };
+    await record({
+      type: "question_asked",
+      ...{ task, attempt, checkpoint, question: question.message, options: question.options },
+      ...(resumeId === undefined ? {} : { resume_id: resumeId.slice(0, 200) }),
+    });
+    this.question = question;
+    stop();
+    return "A person was asked. Your work is saved and this session ends now; the next one goes on with the answer.";
   }
 
   /** @returns what the agent is told instead of its tool's answer */

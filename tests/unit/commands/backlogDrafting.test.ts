@@ -32,6 +32,8 @@ async function draft(
 ): Promise<{ readonly asked: SpawnOptions[]; readonly refusal: string | undefined }> {
   const asked: SpawnOptions[] = [];
   const runner: AgentRunner = {
+    hostSession: undefined,
+    endSessions: async () => [],
     spawnAgent: async (_role, _prompt, options) => {
       asked.push(options);
       return { ...answer(), metadata: { ...nothingSpent(MODEL), failedStructuredOutput } };

@@ -19,6 +19,8 @@ function watched(refuse?: string) {
     onCompaction: () => seen.push("compaction"),
     amendScope: async () => "",
     acknowledge: async () => "",
+    askPerson: async () => "",
+    asked: undefined,
   };
   const events = new SessionEvents();
   const supervision = new Supervision();

@@ -69,6 +69,8 @@ async function run(respond: Respond, { feature = "Add a cache", ...changes }: Ch
   const messages: string[] = [];
   const clock = changes.clock ?? { now: () => NOON };
   const runner: AgentRunner = {
+    hostSession: undefined,
+    endSessions: async () => [],
     async spawnAgent(role, prompt, options) {
       expect(role).toBe("planner");
       const agent = options.title.replace("Plan: ", "");

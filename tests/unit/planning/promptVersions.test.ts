@@ -21,6 +21,8 @@ async function told(role: "planner" | "researcher"): Promise<{ version: string |
   const model = { providerID: "p", modelID: "m" };
   const surroundings = {
     runner: {
+      hostSession: undefined,
+      endSessions: async () => [],
       spawnAgent: async (_role: unknown, prompt: string, { system }: { readonly system: string }) => {
         words.push(`${system}\0${prompt}`);
         const structured = role === "planner" ? planOf("T", "a.ts") : { findings: [], constraints: [], risks: [] };

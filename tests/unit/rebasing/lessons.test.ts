@@ -9,7 +9,7 @@ import {
 import { utf8Length } from "../../../src/core/utf8.ts";
 import { lessonOf, lessonsText } from "../../../src/rebasing/lessons.ts";
 import type { Mess } from "../../../src/rebasing/mess.ts";
-import type { Lesson } from "../../../src/recovery/taskLife.ts";
+import type { Lesson } from "../../../src/recovery/taskState.ts";
 import { makeBacklog, makeTask } from "../backlog/fixtures.ts";
 import { anyMess, anyTextAtAll } from "./messes.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { parseRunEvent, type RunEvent } from "../../../src/recovery/runEvents.ts";
 import { RunProjection } from "../../../src/recovery/runState.ts";
-import { statusOf } from "../../../src/recovery/taskLife.ts";
+import { statusOf } from "../../../src/recovery/taskState.ts";
 import {
   agent,
   attempt,

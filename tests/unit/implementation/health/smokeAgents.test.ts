@@ -16,6 +16,8 @@ function supervisedBy(beforeTool: (call: ToolCall) => string | undefined): Agent
     onTokens: () => undefined,
     onCompaction: () => undefined,
     amendScope: async () => "",
+    askPerson: async () => "",
+    asked: undefined,
     acknowledge: async () => "",
   };
 }

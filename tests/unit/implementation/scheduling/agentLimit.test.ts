@@ -7,6 +7,8 @@ const options = { directory: "/", title: "t", timeoutSeconds: 1, system: "", sig
 test("agents are spawned up to the limit, then refused without being spawned; a higher limit lets them through", async () => {
   let spawned = 0;
   const runner: AgentRunner = {
+    hostSession: undefined,
+    endSessions: async () => [],
     spawnAgent: async () => {
       spawned++;
       return { status: "success", text: "", metadata: nothingSpent(undefined) };

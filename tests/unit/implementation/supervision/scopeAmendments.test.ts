@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { decideAmendment } from "../../../../src/implementation/supervision/scopeAmendments.ts";
-import { newTask, type TaskState } from "../../../../src/recovery/taskLife.ts";
+import { newTask, type TaskState } from "../../../../src/recovery/taskState.ts";
 import type { Task } from "../../../../src/types.ts";
 
 const task = (id: string, files: readonly string[], status = "pending") =>
