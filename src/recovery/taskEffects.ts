@@ -129,9 +129,9 @@ function complete(task: TaskState, commit: string): TaskState {
 }
 
 /** A failure that costs no attempt does not cost its work either: what was saved last is where the next one begins. */
-function continuationOf({ attempts, base, continuation, latest }: TaskState): Continuation | undefined {
+function continuationOf({ attempts, base, continuation, latest, phase }: TaskState): Continuation | undefined {
   if (base === undefined || latest === undefined || latest === base) return continuation;
-  return { attempt: attempts, base, commit: latest };
+  return { attempt: attempts, base, commit: latest, isWhole: phase === "verifying" || phase === "landing" };
 }
 
 function checkpointOf(
@@ -154,7 +154,7 @@ function rolledBack(task: TaskState, { base, commit, from_attempt }: EventOf<"ta
     failedAttempts: task.phase === "failed" ? 0 : task.failedAttempts,
     inquiry: undefined,
     skippedBecause: undefined,
-    continuation: { attempt: from_attempt, base, commit },
+    continuation: { attempt: from_attempt, base, commit, isWhole: false },
   };
 }
 
@@ -167,8 +167,8 @@ function phaseAfterAgent({ phase }: TaskState, status: EventOf<"agent_finished">
 function answered(task: TaskState, { approved, input }: EventOf<"answer_given">): TaskState {
   if (task.inquiry === undefined) return task;
   const inquiry = { ...task.inquiry, answer: { approved, input } };
-  const mayLand = inquiry.kind === "approval" && approved;
-  return { ...task, phase: mayLand ? "verifying" : "awaiting_input", inquiry };
+  if (inquiry.kind === "approval") return { ...task, phase: approved ? "verifying" : "awaiting_input", inquiry };
+  return { ...task, inquiry, personAnswer: { checkpoint: inquiry.checkpoint, input } };
 }
 
 function learned(

@@ -41,7 +41,8 @@ const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = 
   // An agent that asked a person has stopped, but its session has still to end.
   agent_finished: [...WITH_AN_AGENT, "awaiting_input"],
   model_changed: ["preparing", "working"],
-  work_captured: ["working"],
+  // Preparing: work of an earlier attempt, looked at before an agent is asked.
+  work_captured: ["preparing", "working"],
   verification_finished: ["verifying"],
   correction_sent: ["working"],
   proof_finished: ["verifying"],

@@ -69,6 +69,14 @@ export interface Continuation {
   readonly attempt: number;
   readonly base: string;
   readonly commit: string;
+  /** Its agent had come to rest with it, and nobody has found anything wrong: it may be all there is to do. */
+  readonly isWhole: boolean;
+}
+
+/** What a person answered to a task's latest question. */
+export interface PersonAnswer {
+  readonly checkpoint: string;
+  readonly input: string;
 }
 
 /** Whether the work of a landed task can still be taken back by git alone (H4). */
@@ -101,6 +109,8 @@ export interface TaskState {
   readonly grantedPaths: readonly string[];
   /** Undefined: no person has been asked in this attempt. */
   readonly inquiry: Inquiry | undefined;
+  /** Goes to every agent of the task from then on; undefined: none of them has asked and been answered. */
+  readonly personAnswer: PersonAnswer | undefined;
   /** Of failed attempts, oldest first. */
   readonly lessons: readonly Lesson[];
   /** Of all attempts, oldest first. */
@@ -146,6 +156,7 @@ export function newTask(id: string): TaskState {
     flaky: [],
     grantedPaths: [],
     inquiry: undefined,
+    personAnswer: undefined,
     lessons: [],
     checkpoints: [],
     latest: undefined,
