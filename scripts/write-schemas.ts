@@ -7,6 +7,7 @@ import { doctorSchema } from "../src/commands/doctorDocument.ts";
 import { statusSchema } from "../src/commands/statusDocument.ts";
 import { optionsSchema } from "../src/config.ts";
 import { researchSchema } from "../src/planning/researchSchema.ts";
+import { artifactSchema } from "../src/recovery/artifacts/artifactRecord.ts";
 
 /** File name → schema. */
 const schemas = {
@@ -15,6 +16,7 @@ const schemas = {
   "status.schema.json": z.toJSONSchema(statusSchema),
   "doctor.schema.json": z.toJSONSchema(doctorSchema),
   "research.schema.json": researchSchema,
+  "artifact.schema.json": z.toJSONSchema(artifactSchema),
 };
 
 const folder = process.argv[2];

@@ -42,11 +42,20 @@ export type AgentActivity =
   /** The answer cannot be used; the agent is asked to mend it. `correction` counts from 1. */
   | { readonly kind: "correction"; readonly correction: number; readonly problem: string };
 
+/** An attempt at a task of a run. */
+export interface AgentPurpose {
+  readonly task: string;
+  /** From 1. */
+  readonly attempt: number;
+}
+
 export interface SpawnOptions {
   /** Absolute path the session runs in. */
   readonly directory: string;
   /** Shown to the user as the session's title; giving one saves OpenCode's title request. */
   readonly title: string;
+  /** The step of a run it is spawned for; what is kept of it is kept under that. */
+  readonly purpose?: AgentPurpose | undefined;
   /** Undefined: the model of the session the command was started in. */
   readonly model?: ModelRef | undefined;
   /**

@@ -24,6 +24,10 @@ export interface StateDirectory {
   readonly images: string;
   readonly runs: string;
   runDirectory(runId: string): string;
+  /** What agents were sent, did and said, by the hash of its content; for all runs. */
+  readonly artifacts: string;
+  /** What of it a run made, and from what. */
+  runArtifacts(runId: string): string;
   readonly locks: string;
   trackLock(trackId: string): string;
   slotLease(number: number): string;
@@ -53,6 +57,8 @@ export function stateDirectoryFor(commonGitDir: string, environment: NodeJS.Proc
     images: join(root, "images"),
     runs,
     runDirectory: (runId) => join(runs, runId),
+    artifacts: join(root, "artifacts"),
+    runArtifacts: (runId) => join(runs, runId, "artifacts.jsonl"),
     locks,
     trackLock: (trackId) => join(locks, `track-${trackId}.lock`),
     slotLease: (number) => join(locks, `slot-${number}.lease`),

@@ -9,8 +9,8 @@ type After = NonNullable<Hooks["tool.execute.after"]>;
 /** What OpenCode makes of a call of a tool that does not exist, or with arguments that cannot be read. */
 const NO_TOOL = "invalid";
 
-/** Characters of a tool's output that a supervisor is shown. */
-const OUTPUT_CHARACTERS = 4_000;
+/** Characters of a tool's output that a supervisor is shown: more than OpenCode lets its own tools give. */
+const OUTPUT_CHARACTERS = 64_000;
 
 /** A session somebody watches, and what of it has not ended yet. */
 class SupervisedSession {

@@ -7,6 +7,7 @@ import { SpecRepository } from "../factory/specRepository.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { trackRef } from "../git/trackBranch.ts";
 import type { Backlog, Task } from "../types.ts";
+import type { RunRecording } from "./artifacts/runRecording.ts";
 import type { AttemptFailure } from "./attempts/attemptOutcome.ts";
 import { writeFailedTaskPage } from "./attempts/failedTaskPage.ts";
 import { TaskWork } from "./attempts/taskWork.ts";
@@ -34,6 +35,7 @@ export interface CrewSources {
   readonly worktrees: WorktreeManager;
   readonly equipment: RunEquipment;
   readonly recorder: RunRecorder;
+  readonly recording: RunRecording;
   readonly progress: RunProgress;
   readonly publisher: BranchPublisher;
   /** Commands that decide about landing. */
@@ -89,7 +91,7 @@ function effortsOf({ tasks }: Backlog, { complexityOf }: RunEquipment): Readonly
 }
 
 function taskWork(sources: CrewSources, backlog: Backlog, watches: Map<string, Watch>): TaskWork {
-  const { scene, context, control, equipment, recorder, progress, verify } = sources;
+  const { scene, context, control, equipment, recorder, recording, progress, verify } = sources;
   const { options } = context;
   const forecasts = forecastTasks(backlog.tasks, { backlog, facts: scene.facts, models: context.models, options });
   const tokensOf = new Map(forecasts.map(({ id, tokens }) => [id, allTokens(tokens).high]));
@@ -97,6 +99,8 @@ function taskWork(sources: CrewSources, backlog: Backlog, watches: Map<string, W
     backlog,
     surroundings: {
       ...equipment,
+      runner: recording.runner(equipment.runner),
+      onRan: recording.onRan,
       recorder,
       control,
       options,
@@ -126,6 +130,7 @@ function mergeQueue({
   control,
   equipment,
   recorder,
+  recording,
   progress,
   publisher,
   verify,
@@ -138,6 +143,7 @@ function mergeQueue({
     trackRef: trackRef(scene.backlog.track_id),
     verify,
     signal: context.signal,
+    onRan: recording.onRanInGate,
     carry: (commit) => publisher.carry(commit),
     publish: async (commit) => {
       const published = await publisher.publish(commit);

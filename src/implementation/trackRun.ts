@@ -10,6 +10,7 @@ import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
 import type { ModelRef } from "../types.ts";
 import { type AgentsFile, readAgentsFile } from "./agentsFile.ts";
+import { RunRecording } from "./artifacts/runRecording.ts";
 import { unrecordedGapPlan } from "./goal/gapPlanRecovery.ts";
 import type { GapPlans } from "./goal/gapPlans.ts";
 import { gapPlansFor } from "./goal/gapPlansFor.ts";
@@ -61,6 +62,7 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   const health = await checkBeforeRun({ ...resources, gate, allowRedBase, sandbox, note });
   const log = await openRun(resources);
   const { recorder, progress, statuses } = recordingOf(resources, log);
+  const recording = await RunRecording.begin({ ...resources, recorder, warn });
   try {
     if (scene.tasks.length > 0) await recorder.record(health.event);
     for (const warning of health.warnings) progress.say("warn", warning);
@@ -72,7 +74,17 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     const publisher = publisherOf(resources, recorder);
     const onBroken = () => broken.abort();
     const system = agentsFile.text;
-    const parts = { ...resources, equipment, recorder, progress, publisher, system, onBroken, verify: health.verify };
+    const parts = {
+      ...resources,
+      equipment,
+      recorder,
+      recording,
+      progress,
+      publisher,
+      system,
+      onBroken,
+      verify: health.verify,
+    };
     const gaps = gapPlansFor({ ...parts, memory: equipment.memory, statuses, whyStop: () => whyStop(parts) });
     const ending = await workOff(parts, gaps);
     const goal = gaps.standing;
@@ -81,6 +93,7 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     await gate.idle();
     // A run that broke has statuses on their way: they are written while the track is still ours.
     await statuses.idle();
+    await recording.end();
     await log.close();
   }
 }

@@ -55,7 +55,18 @@ export interface ChecksOutcome {
   readonly results: readonly CheckResult[];
 }
 
+/** One run of a command, with what it printed first and last. */
+export interface RanCommand {
+  readonly command: string;
+  readonly passed: boolean;
+  readonly how: string;
+  readonly durationMs: number;
+  readonly output: string;
+}
+
 export interface CheckOptions {
+  /** Told of each run of a command, a second one of the same command too. */
+  readonly onRan?: ((ran: RanCommand) => void) | undefined;
   /** Run a command that fails once more; default true. False where a failure is what is looked for. */
   readonly retryFlaky?: boolean;
   /** Run all commands, also after one has failed; default false. */
@@ -89,14 +100,14 @@ export async function runChecks(
 async function checkCommand(
   command: string,
   surroundings: CheckSurroundings,
-  { retryFlaky = true, known = [] }: CheckOptions,
+  { retryFlaky = true, known = [], onRan }: CheckOptions,
 ): Promise<CheckResult & { readonly counts: boolean }> {
-  const first = await runCommand(command, surroundings);
+  const first = await runCommand(command, surroundings, onRan);
   const failed = resultOf(command, first, surroundings.directory);
   const counts = failed.failed !== undefined && newFailures(known, failed.failed).length > 0;
   if (!counts || !retryFlaky || !isVerdict(first.end) || surroundings.signal.aborted) return { ...failed, counts };
 
-  const second = await runCommand(command, surroundings);
+  const second = await runCommand(command, surroundings, onRan);
   // Stopped on the way: what the first run showed is all that is known.
   if (second.end.reason === "aborted") return { ...failed, counts };
   const again = resultOf(command, second, surroundings.directory);
@@ -108,7 +119,11 @@ async function checkCommand(
   };
 }
 
-async function runCommand(command: string, surroundings: CheckSurroundings): Promise<ProcessOutcome> {
+async function runCommand(
+  command: string,
+  surroundings: CheckSurroundings,
+  onRan: CheckOptions["onRan"],
+): Promise<ProcessOutcome> {
   const { confinement, directory, environment, signal, timeoutMs } = surroundings;
   const outcome = await runShellCommand(command, {
     cwd: directory,
@@ -118,6 +133,12 @@ async function runCommand(command: string, surroundings: CheckSurroundings): Pro
     signal,
   });
   await endLeftoverProcesses(directory);
+  const { durationMs, end } = outcome;
+  if (onRan !== undefined) {
+    const hasPassed = passed(outcome);
+    const how = hasPassed ? "passed" : describeEnd(end);
+    onRan({ command, passed: hasPassed, how, durationMs, output: readableOutput(outcome) });
+  }
   return outcome;
 }
 

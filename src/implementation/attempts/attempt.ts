@@ -7,6 +7,7 @@ import type { Slot } from "../../git/slot.ts";
 import type { Identity } from "../../git/userRepository.ts";
 import type { TraceTask } from "../../monitoring/agentTrace.ts";
 import type { Complexity, Task } from "../../types.ts";
+import type { RanCommand } from "../../verification/commandCheck.ts";
 import type { RouteNow } from "../modelRouter.ts";
 import type { RoutedTask, WorkerModels } from "../models/workerModels.ts";
 import type { RunRecorder } from "../runRecorder.ts";
@@ -45,6 +46,8 @@ export interface AttemptSurroundings {
   readonly estimateOf: (task: Task) => TraceTask["estimate"];
   /** By task: who watches the agent that is at work on it. */
   readonly watches: Map<string, Watch>;
+  /** Told of each command that looked at an agent's work. */
+  readonly onRan: (task: Task, ran: RanCommand) => void;
   readonly signal: AbortSignal;
   readonly onActivity: (task: Task, activity: AgentActivity) => void;
 }

@@ -15,6 +15,7 @@ export async function captureWork(
   try {
     const work = await snapshotWork(attempt, surroundings);
     if (recorder.state.tasks.get(task.id)?.phase === "working") {
+      await keepTurn(work, attempt, surroundings);
       await recorder.record({ type: "work_captured", task: task.id, attempt: number, ...work });
     }
     return success(work);
@@ -35,4 +36,14 @@ async function snapshotWork(
       : await control.commit({ tree, parents: [base], message: `${task.id}: attempt ${number}`, author });
   const paths = (await control.changes(base, commit)).map((change) => change.path);
   return { commit, tree, paths };
+}
+
+/** Each turn of an agent stays reachable, also once another follows it or it has landed; which it was the journal says. */
+async function keepTurn(
+  { commit }: CapturedWork,
+  { task, number, base }: Attempt,
+  { control, recorder }: AttemptSurroundings,
+): Promise<void> {
+  if (commit === base) return;
+  await control.pin(`refs/mac/turns/${recorder.runId}/${task.id}/${number}/${commit}`, commit);
 }

@@ -45,17 +45,16 @@ async function violationsOf(
 }
 
 function checkAcceptance({ slot, task }: Attempt, surroundings: AttemptSurroundings) {
-  const { confine, environment, options, signal, validation } = surroundings;
+  const { confine, environment, onRan, options, signal, validation } = surroundings;
   const commands = task.acceptance.map((check) => check.run);
-  return validation.run(0, () =>
-    runChecks(commands, {
-      directory: slot.directory,
-      environment,
-      confinement: confine(slot, { network: task.network }),
-      timeoutMs: options.taskTimeoutSeconds * 1_000,
-      signal,
-    }),
-  );
+  const place = {
+    directory: slot.directory,
+    environment,
+    confinement: confine(slot, { network: task.network }),
+    timeoutMs: options.taskTimeoutSeconds * 1_000,
+    signal,
+  };
+  return validation.run(0, () => runChecks(commands, place, { onRan: (ran) => onRan(task, ran) }));
 }
 
 function journalled({ command, flaky, tests }: CheckResult): JournalledResult {

@@ -83,6 +83,7 @@ async function spawnAndRecord(
   const result = await runner.spawnAgent("worker", attempt.briefing.text, {
     directory: attempt.slot.directory,
     title: `${task.id}: ${task.title}`,
+    purpose: place,
     model: route.model,
     // Where another model can be asked, waiting for this one's provider makes no sense.
     ...(route.hasOthers ? { providerRetries: 0 } : {}),

@@ -7,6 +7,7 @@ import { copyObjects } from "../../git/objectTransfer.ts";
 import type { AgentSurroundings } from "../../planning/agentSurroundings.ts";
 import type { ModelMemory } from "../../recovery/modelMemory.ts";
 import type { ModelRef } from "../../types.ts";
+import type { RunRecording } from "../artifacts/runRecording.ts";
 import type { ImplementScene } from "../implementScene.ts";
 import type { BranchPublisher } from "../landing/branchPublisher.ts";
 import type { RunEquipment } from "../runEquipment.ts";
@@ -25,6 +26,7 @@ export interface GapPlanSources {
   readonly equipment: Pick<RunEquipment, "gate" | "runner">;
   readonly memory: ModelMemory;
   readonly recorder: RunRecorder;
+  readonly recording: Pick<RunRecording, "runner">;
   readonly progress: RunProgress;
   readonly statuses: StatusProjection;
   readonly publisher: BranchPublisher;
@@ -68,11 +70,17 @@ async function lendSlot(worktrees: WorktreeManager, commit: string): Promise<Len
 }
 
 /** Each is asked within `planningTimeoutSeconds`, as whoever drafts and plans. */
-function agentsFor({ context, equipment, memory, progress }: GapPlanSources): Omit<AgentSurroundings, "directory"> {
+function agentsFor({
+  context,
+  equipment,
+  memory,
+  progress,
+  recording,
+}: GapPlanSources): Omit<AgentSurroundings, "directory"> {
   const { clock, models, options, pause, signal } = context;
   const told = new Set<string>();
   return {
-    ...{ clock, memory, pause, signal, runner: equipment.runner },
+    ...{ clock, memory, pause, signal, runner: recording.runner(equipment.runner) },
     factsOf: (model) => models.facts(model),
     timeoutSeconds: options.planningTimeoutSeconds,
     idleTimeoutSeconds: options.idleTimeoutSeconds,

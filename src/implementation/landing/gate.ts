@@ -37,12 +37,16 @@ export class Gate {
   }
 
   /** Prepares `commit` and runs `commands` on it; undefined: all passed, or failed as they may. */
-  check(commit: string, commands: readonly string[]): Promise<FailedCheck | undefined> {
+  check(
+    commit: string,
+    commands: readonly string[],
+    options: Pick<CheckOptions, "onRan"> = {},
+  ): Promise<FailedCheck | undefined> {
     if (commands.length === 0) return Promise.resolve(undefined);
     const checked = this.setup.inGate(async () => {
       const unprepared = await this.setup.prepare(this.slot, commit);
       if (unprepared !== undefined) return unprepared;
-      const { failed, results } = await this.run(commands, { known: this.red.map(({ known }) => known) });
+      const { failed, results } = await this.run(commands, { ...options, known: this.red.map(({ known }) => known) });
       if (failed === undefined) this.red = afterPassing(this.red, results);
       return failed;
     });

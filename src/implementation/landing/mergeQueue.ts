@@ -3,7 +3,7 @@ import { failure, type Result, success } from "../../core/result.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
 import type { Identity } from "../../git/userRepository.ts";
 import type { Task } from "../../types.ts";
-import type { FailedCheck } from "../../verification/commandCheck.ts";
+import type { FailedCheck, RanCommand } from "../../verification/commandCheck.ts";
 import type { AttemptFailure } from "../attempts/attemptOutcome.ts";
 import type { RunRecorder } from "../runRecorder.ts";
 import type { Gate } from "./gate.ts";
@@ -23,6 +23,8 @@ export interface MergeQueueOptions {
   readonly carry?: (commit: string) => void;
   /** Brings a landed commit to the user's `mac/<track_id>`. */
   readonly publish: (commit: string) => Promise<void>;
+  /** Told of each command that looked at a commit, with the ids of the tasks that commit brings. */
+  readonly onRan?: (ran: RanCommand, commit: string, tasks: readonly string[]) => void;
   readonly signal: AbortSignal;
   /** Milliseconds that never go back; default `performance.now`. */
   readonly now?: () => number;
@@ -78,7 +80,7 @@ export class MergeQueue {
 
   private async landTogether(batch: readonly Waiting[]): Promise<void> {
     if (batch.length === 0) return;
-    const { control, author, gate, recorder, signal, now = () => performance.now() } = this.options;
+    const { control, author, gate, onRan, recorder, signal, now = () => performance.now() } = this.options;
     if (signal.aborted) return endAll(batch, { reason: "interrupted" });
 
     const startedAt = now();
@@ -91,7 +93,10 @@ export class MergeQueue {
     const parts = candidate.parts.map(({ item }) => item);
 
     const assembledAt = now();
-    const failed = await gate.check(candidate.commit, this.checksFor(parts));
+    const tasks = parts.map(({ landing }) => landing.task.id);
+    const failed = await gate.check(candidate.commit, this.checksFor(parts), {
+      onRan: (ran) => onRan?.(ran, candidate.commit, tasks),
+    });
     const verifiedAt = now();
     if (failed !== undefined) return this.searchFailure(parts, failed);
     if (signal.aborted) return endAll(parts, { reason: "interrupted" });

@@ -123,3 +123,15 @@ describe("doctor.schema.json", () => {
     expect(objection(validate, { ...document, checks: [{ ...found, result: "fine" }] })).toContain("/checks/0/result");
   });
 });
+
+describe("artifact.schema.json", () => {
+  const artifact = { version: 1, id: "a".repeat(64), bytes: 3, at: 1, kind: "answer", consumes: [] };
+  const whole = { ...artifact, schema: { name: "text", version: "1" }, producer: { role: "worker" } };
+
+  test("accepts an artifact, and refuses a kind and an id it does not know", async () => {
+    const validate = await published("artifact.schema.json");
+    expect(objection(validate, whole)).toBeUndefined();
+    expect(objection(validate, { ...whole, kind: "song" })).toContain("/kind");
+    expect(objection(validate, { ...whole, id: "short" })).toContain("/id");
+  });
+});
