@@ -1,4 +1,3 @@
-import type { ResumeData } from "../core/agentRunner.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { utf8Length } from "../core/utf8.ts";
 import type { ContextAmount, Task } from "../types.ts";
@@ -47,29 +46,40 @@ export function compileTaskMessage(
 
 const NO_MOMENT: TaskMoment = { changedBy: new Map(), changedSince: [] };
 
+/** What a message holds besides the compiled task. */
+export interface MessageAdditions {
+  /** What was learned from earlier attempts. */
+  readonly lessons?: string;
+  /** What else the agent has to know of them, a line each; never left out. */
+  readonly past?: readonly string[];
+  /** Bytes of UTF-8 that are kept free, for what the host adds. */
+  readonly reservedBytes?: number;
+}
+
 /**
- * What is really sent: the compiled task, then what was learned from earlier attempts (whole lines from the start, as
- * many as fit; all of it if it keeps to `roomForLessons`), then a person's answer, which is never shortened. Fails if
- * task and answer alone are over 3,072 bytes.
+ * What is really sent: the compiled task, what came before, then what was learned from earlier attempts (whole lines from
+ * the start, as many as fit; all of it if it keeps to `roomForLessons`). Fails if the rest alone is over 3,072 bytes.
  */
 export function assembleWorkerMessage(
   compiled: CompiledTask,
-  lessons?: string,
-  resume?: ResumeData,
+  { lessons = "", past = [], reservedBytes = 0 }: MessageAdditions = {},
 ): Result<string, MessageTooLarge> {
-  const required = requiredBlocks(compiled, resume);
-  const bytes = utf8Length(required.join("\n\n"));
+  const required = [compiled.text, ...past].join("\n\n");
+  const bytes = utf8Length(required) + reservedBytes;
   if (bytes > WORKER_MESSAGE_BYTES) return failure({ reason: "too_large", bytes, limit: WORKER_MESSAGE_BYTES });
-  const learned = lessonsBlock(lessons ?? "", WORKER_MESSAGE_BYTES - bytes - 2);
-  return success([compiled.text, ...(learned === undefined ? [] : [learned]), ...required.slice(1)].join("\n\n"));
+  const learned = lessonsBlock(lessons, WORKER_MESSAGE_BYTES - bytes - 2);
+  return success(learned === undefined ? required : `${required}\n\n${learned}`);
 }
 
 /** What stands around lessons, whose tags may get a number of two digits. */
 const LESSONS_FRAME = utf8Length(`${lessonsFrame(delimited("lessons-99", "")).join("\n")}\n`);
 
 /** How many bytes of UTF-8 lessons may take to be whole in the message of `compiled`; less than 1: they have no room. */
-export function roomForLessons(compiled: CompiledTask, resume?: ResumeData): number {
-  const bytes = utf8Length(requiredBlocks(compiled, resume).join("\n\n"));
+export function roomForLessons(
+  compiled: CompiledTask,
+  { past = [], reservedBytes = 0 }: Omit<MessageAdditions, "lessons"> = {},
+): number {
+  const bytes = utf8Length([compiled.text, ...past].join("\n\n")) + reservedBytes;
   return WORKER_MESSAGE_BYTES - bytes - utf8Length("\n\n") - LESSONS_FRAME;
 }
 
@@ -80,14 +90,6 @@ export function describeOmissions(omissions: readonly Omission[]): string {
       how === "dropped" ? `${section} left out` : `${section} shortened by ${bytes} bytes`,
     )
     .join(", ");
-}
-
-function requiredBlocks({ text }: CompiledTask, resume: ResumeData | undefined): readonly string[] {
-  return [text, ...(resume === undefined ? [] : [answerBlock(resume)])];
-}
-
-function answerBlock(resume: ResumeData): string {
-  return ["A person answered your question:", ...delimited("answer", resume.userInput)].join("\n");
 }
 
 function lessonsBlock(lessons: string, maxBytes: number): string | undefined {

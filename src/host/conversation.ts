@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type AgentRole, type AnswerForm, MAX_CORRECTIONS, type SpawnOptions } from "../core/agentRunner.ts";
 import { messageOf } from "../core/refusal.ts";
+import { withResumeData } from "../core/resumeData.ts";
 import type { ModelRef } from "../types.ts";
 import { agentOfRole } from "./agents.ts";
 import { correctionPrompt, promptInWords } from "./answerPrompts.ts";
@@ -56,7 +57,7 @@ export class Conversation {
       providerRetries,
     });
     try {
-      const first = withResumeData(prompt, this.options);
+      const first = withResumeData(prompt, this.options.resumeData);
       const ending =
         this.options.answer === undefined
           ? await this.askUntilNothingFollows(first, watch)
@@ -153,11 +154,6 @@ function hasNoStructure(outcome: PromptOutcome): boolean {
 
 function modelOf(model: ModelRef): { providerID: string; modelID: string } {
   return { providerID: model.providerID, modelID: model.modelID };
-}
-
-/** A person's answer reaches the agent as data after its prompt. */
-function withResumeData(prompt: string, { resumeData }: SpawnOptions): string {
-  return resumeData === undefined ? prompt : `${prompt}\n\n${JSON.stringify({ resumeData })}`;
 }
 
 /** OpenCode's own errors are objects whose text is in `data.message`. */

@@ -49,7 +49,7 @@ export async function takeUpRun(opener: RunOpener, trackId: string): Promise<Run
   for (const task of log.state.tasks.values()) {
     const landed = await landedMeanwhile(opener.control, task, head);
     if (landed !== undefined) await log.record(landed);
-    else if (isInAttempt(task) && !mayLandAsItIs(task)) await closeAttempt(opener.control, log, task);
+    else if (isInAttempt(task) && !hasPassed(task)) await closeAttempt(opener.control, log, task);
   }
   return log;
 }
@@ -69,9 +69,14 @@ async function landedMeanwhile(
   return { type: "task_landed", task: id, attempt: attempts, commit: own, ...merge };
 }
 
-/** Verified work that a person has agreed to is on record, and lands without another attempt. */
-function mayLandAsItIs({ inquiry, phase }: TaskState): boolean {
-  return phase === "verifying" && inquiry?.answer?.approved === true;
+/** Its work is on record and good: it lands without another attempt. */
+function hasPassed({ phase, verified }: TaskState): boolean {
+  return verified && (phase === "verifying" || phase === "landing");
+}
+
+/** Nobody goes on with a run that another follows: what it has in hand is archived, passed work too. */
+export async function closeAttempts(control: ControlRepository, log: RunLog): Promise<void> {
+  for (const task of log.state.tasks.values()) if (isInAttempt(task)) await closeAttempt(control, log, task);
 }
 
 async function closeAttempt(control: ControlRepository, log: RunLog, task: TaskState): Promise<void> {

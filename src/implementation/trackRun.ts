@@ -26,7 +26,7 @@ import { RunRequests } from "./requests/runRequests.ts";
 import { type CrewSources, crewFor, whyStop } from "./runCrew.ts";
 import { endRun } from "./runEnding.ts";
 import { equipRun } from "./runEquipment.ts";
-import { canGoOn, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
+import { canGoOn, closeAttempts, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
 import { RunProgress } from "./runProgress.ts";
 import { RunRecorder } from "./runRecorder.ts";
 import { describeUnwritten, StatusProjection } from "./statusProjection.ts";
@@ -191,7 +191,7 @@ async function openRun(resources: TrackRunResources): Promise<RunLog> {
       await unfinished.record({ type: "run_resumed" });
       return unfinished;
     }
-    const landed = await closeTakenOver(unfinished, scene);
+    const landed = await closeTakenOver(unfinished, resources);
     return await startRun(opener, { ...purpose, tasks: tasks.filter(({ id }) => !landed.has(id)) });
   } catch (error) {
     await unfinished?.close();
@@ -200,7 +200,11 @@ async function openRun(resources: TrackRunResources): Promise<RunLog> {
 }
 
 /** Ends a run that a new one takes over from. Its journal is not read again: what landed has to be in the file first. */
-async function closeTakenOver(run: RunLog, { manager }: ImplementScene): Promise<ReadonlySet<string>> {
+async function closeTakenOver(
+  run: RunLog,
+  { scene: { manager }, control }: TrackRunResources,
+): Promise<ReadonlySet<string>> {
+  await closeAttempts(control, run);
   const landed = landedIn(run);
   const ignore = () => undefined;
   const written = await new StatusProjection(manager, () => run.state, landed, ignore).settle(true);

@@ -34,6 +34,7 @@ export function lessonOf(mess: Mess, directories: readonly string[]): string {
  * they are left out; one that says what a later one says is a line.
  */
 export function lessonsText(lessons: readonly Lesson[], maxBytes: number): string {
+  if (maxBytes < 1) return "";
   const blocks: string[] = [];
   const told = new Map<string, number>();
   let room = maxBytes;

@@ -21,8 +21,9 @@ export function effectOf(task: TaskState, event: TaskEvent): TaskState {
         agentMs: task.agentMs + event.duration_ms,
       };
     case "work_captured": {
-      const { commit, tree, paths } = event;
-      return { ...task, phase: "verifying", work: { commit, tree, paths }, verified: false, latest: commit };
+      const { commit, tree, paths, cut_off: isCutOff = false } = event;
+      const work = { commit, tree, paths, isCutOff };
+      return { ...task, phase: "verifying", work, verified: false, latest: commit };
     }
     case "verification_finished":
       return {
@@ -129,9 +130,10 @@ function complete(task: TaskState, commit: string): TaskState {
 }
 
 /** A failure that costs no attempt does not cost its work either: what was saved last is where the next one begins. */
-function continuationOf({ attempts, base, continuation, latest, phase }: TaskState): Continuation | undefined {
+function continuationOf({ attempts, base, continuation, latest, phase, work }: TaskState): Continuation | undefined {
   if (base === undefined || latest === undefined || latest === base) return continuation;
-  return { attempt: attempts, base, commit: latest, isWhole: phase === "verifying" || phase === "landing" };
+  const isLookedAt = phase === "verifying" || phase === "landing";
+  return { attempt: attempts, base, commit: latest, isWhole: isLookedAt && work?.isCutOff === false };
 }
 
 function checkpointOf(
@@ -168,7 +170,7 @@ function answered(task: TaskState, { approved, input }: EventOf<"answer_given">)
   if (task.inquiry === undefined) return task;
   const inquiry = { ...task.inquiry, answer: { approved, input } };
   if (inquiry.kind === "approval") return { ...task, phase: approved ? "verifying" : "awaiting_input", inquiry };
-  return { ...task, inquiry, personAnswer: { checkpoint: inquiry.checkpoint, input } };
+  return { ...task, inquiry, personAnswer: { checkpoint: inquiry.checkpoint, question: inquiry.question, input } };
 }
 
 function learned(

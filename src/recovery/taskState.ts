@@ -47,6 +47,8 @@ export interface CapturedWork {
   readonly commit: string;
   readonly tree: string;
   readonly paths: readonly string[];
+  /** True: its agent was stopped at work. Left out: it had come to rest. */
+  readonly isCutOff?: boolean;
 }
 
 /** A place in an attempt that can be gone back to. */
@@ -76,6 +78,7 @@ export interface Continuation {
 /** What a person answered to a task's latest question. */
 export interface PersonAnswer {
   readonly checkpoint: string;
+  readonly question: string;
   readonly input: string;
 }
 

@@ -1,6 +1,7 @@
 import type { AgentRole, SpawnOptions } from "../core/agentRunner.ts";
 import { messageOf } from "../core/refusal.ts";
 import { failure, type Result, success } from "../core/result.ts";
+import { withResumeData } from "../core/resumeData.ts";
 import { sendableText } from "../core/sendableText.ts";
 import { withTimeLimit } from "../core/timeLimit.ts";
 import { unreachable } from "../core/unreachable.ts";
@@ -77,10 +78,8 @@ export function describePromptProblem(problem: PromptProblem): string {
 }
 
 function sizeProblem(role: AgentRole, { prompt, system, resumeData }: PromptParts): PromptProblem | undefined {
-  // As the host sends it: a person's answer follows the prompt as JSON.
-  const answer = resumeData === undefined ? "" : `\n\n${JSON.stringify({ resumeData })}`;
   const sizes: readonly (readonly [Part, number, number])[] = [
-    ["prompt", utf8Length(prompt + answer), PROMPT_BYTES[role]],
+    ["prompt", utf8Length(withResumeData(prompt, resumeData)), PROMPT_BYTES[role]],
     ["system text", utf8Length(system), SYSTEM_BYTES],
   ];
   const [part, bytes, limit] = sizes.find(([, size, most]) => size > most) ?? [];

@@ -6,6 +6,7 @@ import type { ControlRepository } from "../../git/controlRepository.ts";
 import type { Slot } from "../../git/slot.ts";
 import type { Identity } from "../../git/userRepository.ts";
 import type { TraceTask } from "../../monitoring/agentTrace.ts";
+import type { Continuation } from "../../recovery/taskState.ts";
 import type { Complexity, Task } from "../../types.ts";
 import type { RanCommand } from "../../verification/commandCheck.ts";
 import type { RouteNow } from "../modelRouter.ts";
@@ -63,6 +64,8 @@ export interface Attempt {
   readonly routed: RoutedTask;
   /** The commit it starts from. */
   readonly base: string;
+  /** Work of an earlier attempt that it goes on from; undefined: it starts clean. */
+  readonly continues: Continuation | undefined;
   /** What the agent is sent, lessons included. */
   readonly briefing: Briefing;
   /** What it may write; it may grow while the agent works. */

@@ -55,13 +55,21 @@ export class SelfCorrection {
     });
   };
 
+  /** Looks before any agent is asked: an earlier attempt may have been stopped when only the looking was left. */
+  async isDoneAlready(): Promise<boolean> {
+    this.latest = await this.examine();
+    return this.latest.ok;
+  }
+
   private async examine(): Promise<Result<CapturedWork, AttemptFailure>> {
     const { attempt, surroundings } = this;
     // Before anything is looked at: what still runs could go on writing.
     await endLeftoverProcesses(attempt.slot.directory);
-    const captured = await this.whileAtRest(() => captureWork(attempt, surroundings));
+    const captured = await this.whileAtRest(() => captureWork(attempt, surroundings, false));
     if (!captured.ok) return captured;
     const { failed, results } = await examineWork(attempt, captured.value, surroundings);
+    // A check that was stopped says nothing: the work is still to be looked at.
+    if (failed !== undefined && "check" in failed && failed.check.aborted) return failure(failed);
     await surroundings.recorder.record({
       type: "verification_finished",
       task: attempt.task.id,

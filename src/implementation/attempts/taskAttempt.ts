@@ -21,7 +21,7 @@ export async function attemptTask(
   surroundings: AttemptSurroundings,
 ): Promise<Result<CapturedWork | "asked", AttemptFailure>> {
   const { recorder } = surroundings;
-  const { task, number, slot, route, base } = attempt;
+  const { task, number, slot, route, base, continues } = attempt;
   await recorder.record({
     type: "attempt_started",
     task: task.id,
@@ -31,14 +31,20 @@ export async function attemptTask(
     model: formatModelRef(route.model),
     message: attempt.briefing.record,
     context: attempt.briefing.context,
+    ...(continues === undefined ? {} : { continues: { attempt: continues.attempt, commit: continues.commit } }),
   });
 
-  const broken = await surroundings.setup.prepare(slot, base);
+  const broken = await surroundings.setup.prepare(slot, continues?.commit ?? base);
   if (broken !== undefined) return failure({ reason: "setup_failed", check: broken });
 
   const watch = superviseAttempt(attempt, surroundings);
-  surroundings.watches.set(task.id, watch);
   const correction = new SelfCorrection(attempt, surroundings, watch.whileAtRest);
+  const isDone = continues?.isWhole === true && (await correction.isDoneAlready());
+  if (isDone || surroundings.signal.aborted) {
+    await watch.end();
+    return correction.outcome ?? failure({ reason: "interrupted" });
+  }
+  surroundings.watches.set(task.id, watch);
   const spawned = await spawnWorker(attempt, surroundings, {
     supervisor: watch.supervisor,
     followUp: correction.followUp,
@@ -54,7 +60,7 @@ export async function attemptTask(
   if (stopped === undefined) return correction.outcome ?? failure({ reason: "interrupted" });
 
   await endLeftoverProcesses(slot.directory);
-  await captureWork(attempt, surroundings);
+  await captureWork(attempt, surroundings, true);
   return failure(stopped);
 }
 

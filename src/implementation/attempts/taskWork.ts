@@ -1,10 +1,9 @@
-import { formatModelRef } from "../../core/modelCatalog.ts";
-import { failure, type Result, success } from "../../core/result.ts";
+import { type Result, success } from "../../core/result.ts";
 import type { Slot } from "../../git/slot.ts";
 import { lessonOf } from "../../rebasing/lessons.ts";
 import { maskedMess } from "../../rebasing/maskedMess.ts";
 import { nextAttempt, type RebaseDecision } from "../../rebasing/rebaseEngine.ts";
-import type { CapturedWork, TaskState } from "../../recovery/taskState.ts";
+import type { TaskState } from "../../recovery/taskState.ts";
 import type { Backlog, Task } from "../../types.ts";
 import { maskSecrets } from "../../verification/secretScan.ts";
 import type { MergeQueue } from "../landing/mergeQueue.ts";
@@ -13,13 +12,13 @@ import type { RoutedTask } from "../models/workerModels.ts";
 import { TaskScope } from "../supervision/taskScope.ts";
 import type { TaskEnding } from "../workerPool.ts";
 import type { WorktreeManager } from "../worktreeManager.ts";
-import { checkpointName } from "./answers.ts";
 import type { AttemptSurroundings } from "./attempt.ts";
 import { archiveAttempt } from "./attemptArchive.ts";
 import { type AttemptFailure, type Consequence, consequenceOf, describeFailure, messOf } from "./attemptOutcome.ts";
+import { startOfAttempt } from "./attemptStart.ts";
 import { attemptTask } from "./taskAttempt.ts";
 import { TaskBriefings } from "./taskBriefing.ts";
-import { approvalsFor, proveWork } from "./workProof.ts";
+import { type Settled, WorkSettlement } from "./workSettlement.ts";
 
 export interface TaskWorkOptions {
   readonly backlog: Backlog;
@@ -35,29 +34,22 @@ export interface TaskWorkOptions {
 }
 
 type Regenerate = Extract<RebaseDecision, { kind: "regenerate" }>;
-/** Work that is on the branch, or that a person has to agree to first. */
-type Settled = "complete" | "awaiting";
 
-/** Carries one task from ready to complete or failed: attempt after attempt, each from a clean work tree. */
+/** Carries one task from ready to complete or failed: attempt after attempt. */
 export class TaskWork {
   private readonly options: TaskWorkOptions;
   private readonly briefings: TaskBriefings;
+  private readonly settlement: WorkSettlement;
 
   constructor(options: TaskWorkOptions) {
     this.options = options;
     this.briefings = new TaskBriefings(options.backlog, options.surroundings.control);
+    this.settlement = new WorkSettlement(options.surroundings, options.mergeQueue);
   }
 
   /** Every ending but `interrupted`, `postponed` and `stop-run` is final for the task; what happened is in the journal. */
   async run(task: Task): Promise<TaskEnding> {
-    const settled = await this.takeUpAnswer(task);
-    if (settled !== undefined) return settled;
-    const slot = this.options.worktrees.take();
-    try {
-      return await this.attemptUntilDone(task, slot);
-    } finally {
-      this.options.worktrees.giveBack(slot);
-    }
+    return (await this.takeUp(task)) ?? this.inSlot((slot) => this.attemptUntilDone(task, slot));
   }
 
   /** Before this nobody can work on it, in milliseconds since the epoch, as far as is known; undefined: somebody may. */
@@ -67,15 +59,36 @@ export class TaskWork {
     return decision.kind === "give_up" ? undefined : models.notBefore(this.routed(task, decision));
   }
 
-  /** Work that waited for a person lands, or its attempt is closed; undefined: there is more to be done. */
-  private async takeUpAnswer(task: Task): Promise<TaskEnding | undefined> {
-    const { inquiry, attempts, model, work } = this.stateOf(task);
-    if (inquiry?.kind !== "approval" || inquiry.answer === undefined || work === undefined) return undefined;
-    const { approved, input } = inquiry.answer;
-    const landed: Result<Settled, AttemptFailure> = approved
-      ? await this.land(task, attempts, model ?? "", work)
-      : failure({ reason: "rejected", input });
-    return landed.ok ? landed.value : this.close(task, attempts, landed.failure);
+  /** What is left of an attempt whose work had passed is done without an agent; undefined: there is more to do. */
+  private async takeUp(task: Task): Promise<TaskEnding | undefined> {
+    const { attempts, base, inquiry, phase, verified, work } = this.stateOf(task);
+    if (work === undefined || base === undefined) return undefined;
+    if (inquiry?.kind === "approval" && inquiry.answer !== undefined) {
+      return this.ended(task, attempts, await this.settlement.settleAnswered(task, work, inquiry.answer));
+    }
+    if (!verified || (phase !== "verifying" && phase !== "landing")) return undefined;
+    return this.inSlot(async (slot) => {
+      const settled = await this.settlement.settle({ task, number: attempts, slot, base }, work);
+      return this.ended(task, attempts, settled);
+    });
+  }
+
+  private async inSlot<Value>(use: (slot: Slot) => Promise<Value>): Promise<Value> {
+    const slot = this.options.worktrees.take();
+    try {
+      return await use(slot);
+    } finally {
+      this.options.worktrees.giveBack(slot);
+    }
+  }
+
+  /** Undefined: the task may be attempted again. */
+  private async ended(
+    task: Task,
+    attempt: number,
+    settled: Result<Settled, AttemptFailure>,
+  ): Promise<TaskEnding | undefined> {
+    return settled.ok ? settled.value : this.close(task, attempt, settled.failure);
   }
 
   private async attemptUntilDone(task: Task, slot: Slot): Promise<TaskEnding> {
@@ -93,8 +106,7 @@ export class TaskWork {
       const number = this.stateOf(task).attempts + 1;
       const outcome = await this.attemptOnce(task, number, slot, decision, route.value);
       await models.giveBack(route.value.model);
-      if (outcome.ok) return outcome.value;
-      const ending = await this.close(task, number, outcome.failure);
+      const ending = await this.ended(task, number, outcome);
       if (ending !== undefined) return ending;
     }
   }
@@ -114,48 +126,17 @@ export class TaskWork {
   ): Promise<Result<Settled, AttemptFailure>> {
     const { surroundings } = this.options;
     const { recorder, onActivity } = surroundings;
-    const base = recorder.head;
-    const briefing = await this.briefings.brief(task, base, recorder.state, decision.context);
+    const { base, continues, past } = await startOfAttempt(this.stateOf(task), recorder.head, surroundings.control);
+    const briefing = await this.briefings.brief(task, base, recorder.state, decision.context, past);
     if (!briefing.ok) return briefing;
     for (const message of briefing.value.notices) onActivity(task, { kind: "notice", message });
 
     const scope = new TaskScope(task, this.stateOf(task).grantedPaths);
     const routed = this.routed(task, decision);
-    const attempt = { task, number, slot, route, routed, base, briefing: briefing.value, scope };
+    const attempt = { task, number, slot, route, routed, base, continues, briefing: briefing.value, scope };
     const work = await attemptTask(attempt, surroundings);
     if (!work.ok) return work;
-    if (work.value === "asked") return success("awaiting");
-    await proveWork(attempt, work.value, surroundings);
-    const reasons = await approvalsFor(attempt, work.value, surroundings);
-    if (reasons.length > 0) return this.askForApproval(task, number, reasons);
-    return this.land(task, number, this.stateOf(task).model ?? formatModelRef(route.model), work.value);
-  }
-
-  private async askForApproval(
-    task: Task,
-    attempt: number,
-    reasons: readonly string[],
-  ): Promise<Result<Settled, AttemptFailure>> {
-    const { recorder } = this.options.surroundings;
-    await recorder.record({
-      type: "approval_requested",
-      task: task.id,
-      attempt,
-      checkpoint: checkpointName(recorder.runId, task.id, attempt),
-      question: `may it land? ${reasons[0] ?? ""}${reasons.length > 1 ? ` (and ${reasons.length - 1} more)` : ""}.`,
-      reasons: [...reasons],
-    });
-    return success("awaiting");
-  }
-
-  private async land(
-    task: Task,
-    attempt: number,
-    model: string,
-    work: CapturedWork,
-  ): Promise<Result<Settled, AttemptFailure>> {
-    const landed = await this.options.mergeQueue.land({ task, attempt, model, work });
-    return landed.ok ? success("complete") : landed;
+    return work.value === "asked" ? success("awaiting") : this.settlement.settle(attempt, work.value);
   }
 
   /** Writes down a failed attempt and what was learned; undefined: the task may be attempted again. */

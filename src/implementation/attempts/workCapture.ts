@@ -5,18 +5,25 @@ import type { CapturedWork } from "../../recovery/taskState.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
 import type { AttemptFailure } from "./attemptOutcome.ts";
 
-/** Saves what the agent left, whatever became of it, as a commit on the base: nothing an agent wrote is ever lost. */
+/**
+ * Saves what the agent left, whatever became of it, as a commit on the base: nothing an agent wrote is ever lost.
+ * `cutOff`: it was stopped at work, so that what is there may be half of something.
+ */
 export async function captureWork(
   attempt: Attempt,
   surroundings: AttemptSurroundings,
+  cutOff: boolean,
 ): Promise<Result<CapturedWork, AttemptFailure>> {
   const { recorder } = surroundings;
-  const { task, number } = attempt;
+  const { continues, task, number } = attempt;
   try {
     const work = await snapshotWork(attempt, surroundings);
-    if (recorder.state.tasks.get(task.id)?.phase === "working") {
+    const phase = recorder.state.tasks.get(task.id)?.phase;
+    // Before an agent is asked there is only what an earlier one had come to rest with.
+    if (phase === "working" || (phase === "preparing" && continues?.isWhole === true)) {
       await keepTurn(work, attempt, surroundings);
-      await recorder.record({ type: "work_captured", task: task.id, attempt: number, ...work });
+      const stopped = cutOff ? { cut_off: true } : {};
+      await recorder.record({ type: "work_captured", task: task.id, attempt: number, ...work, ...stopped });
     }
     return success(work);
   } catch (error) {

@@ -16,7 +16,7 @@ import type { Attempt, AttemptSurroundings } from "./attempt.ts";
  * counted as that.
  */
 export async function proveWork(
-  attempt: Attempt,
+  attempt: Pick<Attempt, "task" | "number" | "slot" | "base">,
   work: CapturedWork,
   surroundings: AttemptSurroundings,
 ): Promise<void> {
@@ -46,7 +46,7 @@ export async function proveWork(
 
 async function acceptanceOn(
   commit: string,
-  { slot, task }: Attempt,
+  { slot, task }: Pick<Attempt, "slot" | "task">,
   { confine, environment, options, setup, signal, validation }: AttemptSurroundings,
 ): Promise<TreeVerdict> {
   const unprepared = await setup.prepare(slot, commit);
@@ -66,7 +66,7 @@ async function acceptanceOn(
 
 /** Why a person has to agree before the work lands, a line each; none: nobody has to. */
 export async function approvalsFor(
-  { base, task }: Attempt,
+  { base, task }: Pick<Attempt, "base" | "task">,
   { commit }: CapturedWork,
   { control, onActivity, options, verify }: AttemptSurroundings,
 ): Promise<readonly string[]> {

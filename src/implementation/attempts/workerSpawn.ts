@@ -90,6 +90,7 @@ async function spawnAndRecord(
     timeoutSeconds: options.taskTimeoutSeconds,
     idleTimeoutSeconds: options.idleTimeoutSeconds,
     system: surroundings.system,
+    resumeData: attempt.briefing.resumeData,
     confinement: surroundings.confine(attempt.slot, { network: task.network }),
     ...watch,
     onActivity: (activity) => {

@@ -38,8 +38,11 @@ function standingOf(state: TaskState | undefined): Standing {
     case "retrying":
       return "waiting";
     case "awaiting_input":
-    case "verifying":
       return isAnswered(state) ? "waiting" : "pending";
+    // Work that has passed, of a process that died: somebody has to land it. (While somebody does, it is taken.)
+    case "verifying":
+    case "landing":
+      return state.verified ? "waiting" : "pending";
     default:
       return "pending";
   }

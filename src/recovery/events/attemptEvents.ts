@@ -56,6 +56,8 @@ export const attemptEvents = [
     commit: z.string(),
     tree: z.string(),
     paths: z.array(z.string()),
+    /** True: its agent was stopped at work. Left out: it had come to rest. */
+    cut_off: z.boolean().optional(),
   }),
   z.object({
     type: z.literal("verification_finished"),

@@ -42,6 +42,10 @@ const { report } = await track.implement(
   async (agent) => {
     directories.add(agent.directory);
     appendFileSync(join(folder, "spawns"), `${agent.task}\n`);
+    if (haltAt === "event:checkpoint_taken" && agent.task === task) {
+      await agent.edit("words/half.txt", "half\n");
+      return agent.hang();
+    }
     if (haltAt === "agent" && agent.task === task) {
       await agent.write({ "half.txt": "half" });
       await halt();

@@ -61,7 +61,13 @@ test("aborted while a command of verify runs: back within 5 s, nothing landed th
   const marker = join(track.folder, "home/verifying");
   // In a sandbox it could not tell where we look that it is at work.
   const running = track.implement(writesItsWord, { signal: abort.signal, options: { sandbox: "off" } });
-  await until("verify at work", () => Bun.file(marker).exists());
+  await until(
+    "verify at work",
+    async () =>
+      (await Bun.file(marker)
+        .text()
+        .catch(() => "")) !== "",
+  );
   const abortedAt = performance.now();
   abort.abort();
   const { report } = await running;

@@ -25,20 +25,20 @@ async function killAt(track: Track, place: string, task: string): Promise<void> 
   }
 }
 
-/** Where the process halts, in the life of which of the three tasks, and which of them have landed by then. */
-const PLACES: Record<string, readonly [place: string, task: string, landed: readonly string[]]> = {
+/** Where the process halts, in the life of which of the three tasks, and which of them need no agent any more then. */
+const PLACES: Record<string, readonly [place: string, task: string, done: readonly string[]]> = {
   "while its agent works": ["agent", "T002", ["T001"]],
   "before its agent was asked": ["event:attempt_started", "T002", ["T001"]],
-  "after its work was saved": ["event:work_captured", "T002", ["T001"]],
-  "after its work was found good": ["event:verification_finished", "T002", ["T001"]],
-  "between the intent to land and the landing": ["event:landing_intended", "T002", ["T001"]],
+  "after its work was saved": ["event:work_captured", "T002", ["T001", "T002"]],
+  "after its work was found good": ["event:verification_finished", "T002", ["T001", "T002"]],
+  "between the intent to land and the landing": ["event:landing_intended", "T002", ["T001", "T002"]],
   "between the landing and its record": ["moved", "T002", ["T001", "T002"]],
   "between the landing's record and the user's branch": ["event:task_landed", "T002", ["T001", "T002"]],
   "after the user's branch has moved": ["event:branch_published", "T001", ["T001"]],
 };
 
-for (const [when, [place, task, landed]] of Object.entries(PLACES)) {
-  test(`killed ${when}: the next implement finishes, and nothing that landed is done again`, async () => {
+for (const [when, [place, task, done]] of Object.entries(PLACES)) {
+  test(`killed ${when}: the next implement finishes, and nothing that was done is done again`, async () => {
     await using track = await makeTrack({ tasks: CHAIN });
     const { repository } = track;
     const base = await repository.git("rev-parse", "HEAD");
@@ -47,7 +47,7 @@ for (const [when, [place, task, landed]] of Object.entries(PLACES)) {
     const { report, runner } = await track.implement(writesItsWord);
 
     expect(report.outcome).toEqual({ done: true });
-    expect(runner.tasks).toEqual(["T001", "T002", "T003"].filter((id) => !landed.includes(id)));
+    expect(runner.tasks).toEqual(["T001", "T002", "T003"].filter((id) => !done.includes(id)));
     expect(await track.landed(base)).toEqual(CHAIN.map(({ id }) => `${id}: Write ${fileOf(id)}`));
     expect(await repository.git("diff", "--name-only", base, "main")).toBe(
       CHAIN.map(({ id }) => fileOf(id)).join("\n"),
@@ -91,6 +91,22 @@ test("killed after its work was saved: that work stays under a ref of its own", 
   const archived = await control.git("for-each-ref", "--format=%(refname)", "refs/mac/attempts");
   expect(archived).toMatch(/^refs\/mac\/attempts\/[^/]+\/T001\/1$/);
   expect(await control.git("show", `${archived}:${fileOf("T001")}`)).toBe("word");
+});
+
+test("killed after a checkpoint: the next agent finds what was made, is told so, and lands all of it", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001", files: ["words/*.txt"] }] });
+  await killAt(track, "event:checkpoint_taken", "T001");
+  let found = "";
+  const { report, runner } = await track.implement(async (agent) => {
+    found = await readFile(join(agent.directory, "words/half.txt"), "utf8");
+    await agent.write({ "words/rest.txt": "rest\n" });
+    return undefined;
+  });
+  expect(report.outcome).toEqual({ done: true });
+  expect(found).toBe("half\n");
+  expect(runner.agents[0]?.prompt).toContain("What it made is in the work tree (words/half.txt)");
+  expect(await track.repository.git("show", "main:words/half.txt")).toBe("half");
+  expect(await track.repository.git("show", "main:words/rest.txt")).toBe("rest");
 });
 
 test("killed twice in a row", async () => {

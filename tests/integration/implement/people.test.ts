@@ -1,5 +1,9 @@
 import { expect, test } from "bun:test";
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { answerCommand } from "../../../src/commands/answerCommand.ts";
+import type { CommandReport } from "../../../src/core/commandContext.ts";
+import { withResumeData } from "../../../src/core/resumeData.ts";
 import { fileOf, makeTrack, scripted, writesItsWord } from "../../support/track.ts";
 import { until } from "../../support/until.ts";
 
@@ -144,3 +148,77 @@ test("two implements of one track in one process, as in a server: the second is 
   expect(report.outcome).toEqual({ done: true });
   expect(runner.tasks).toEqual(["T001", "T002"]);
 });
+
+test("an agent that asks stops alone; with the answer the next one goes on from what was made", async () => {
+  await using track = await makeTrack({
+    tasks: [{ id: "T001", files: ["words/half.txt", "words/rest.txt"] }, { id: "T002" }],
+  });
+  const asks = scripted({
+    T001: async (agent) => {
+      await agent.edit("words/half.txt", "half\n");
+      const said = await agent.options.supervisor?.askPerson({
+        message: "UTC or local time?",
+        options: ["UTC", "local"],
+      });
+      expect(said).toContain("A person was asked");
+      return agent.hang();
+    },
+  });
+  const first = await track.implement(asks);
+  const checkpoint = checkpointIn(first.report.outcome);
+  expect(reasonOf(first.report.outcome)).toContain("UTC or local time?");
+  expect(await track.statuses()).toEqual({ T001: "awaiting_input", T002: "complete" });
+
+  await answerCommand(
+    { checkpoint, input: "UTC, always" },
+    { directory: track.repository.path, environment: track.environment },
+  );
+  const second = await track.implement(async (agent) => {
+    expect(await readFile(join(agent.directory, "words/half.txt"), "utf8")).toBe("half\n");
+    await agent.write({ "words/rest.txt": "rest\n" });
+    return undefined;
+  });
+
+  expect(second.report.outcome).toEqual({ done: true });
+  const [agent] = second.runner.agents;
+  expect(agent?.options.resumeData).toEqual({ checkpointId: checkpoint ?? "", userInput: "UTC, always" });
+  expect(agent?.prompt).toContain("An earlier session asked: UTC or local time? The answer is in resumeData below.");
+  expect(await track.repository.git("show", "main:words/half.txt")).toBe("half");
+});
+
+test("an answer that does not fit is cut, and the person hears of it; it reaches every later attempt", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001", files: ["words/*.txt"] }] });
+  const asks = scripted({
+    T001: async (agent) => {
+      await agent.options.supervisor?.askPerson({ message: "How?", options: [] });
+      return agent.hang();
+    },
+  });
+  const { report } = await track.implement(asks);
+  const checkpoint = checkpointIn(report.outcome);
+  await answerCommand(
+    { checkpoint, input: "ä".repeat(1_999) },
+    { directory: track.repository.path, environment: track.environment },
+  );
+  const { runner, progress } = await track.implement(
+    async (agent) => {
+      if (agent.turn > 1) await agent.write({ "words/a.txt": "word\n" });
+      return undefined;
+    },
+    { options: { maxSelfCorrections: 0 } },
+  );
+  expect(runner.agents).toHaveLength(2);
+  for (const { options, prompt } of runner.agents) {
+    expect(options.resumeData?.userInput).toMatch(/^ä{200,}$/);
+    expect(Buffer.byteLength(withResumeData(prompt, options.resumeData))).toBeLessThanOrEqual(3_072);
+  }
+  expect(progress).toContain("longer than its message has room for");
+});
+
+function reasonOf(outcome: CommandReport["outcome"]): string {
+  return outcome.done ? "" : outcome.reason;
+}
+
+function checkpointIn(outcome: CommandReport["outcome"]): string | undefined {
+  return /--checkpoint=(\S+)/.exec(reasonOf(outcome))?.[1];
+}

@@ -291,7 +291,7 @@ test("any UTF-16, halves of characters and control characters included: what is 
       const task = makeTask({ id: "T001", description, context, acceptance: [{ run }] });
       const result = compileTaskMessage(task, projectContext(makeBacklog([task])));
       if (!result.ok) return expect(bytes(description) + bytes(run)).toBeGreaterThan(1_000);
-      const message = assembleWorkerMessage(result.value, lessons);
+      const message = assembleWorkerMessage(result.value, { lessons });
       if (!message.ok) throw new Error("lessons are never what does not fit");
       expect(Buffer.from(message.value).toString()).toBe(message.value);
       expect(bytes(message.value)).toBeLessThanOrEqual(3_072);
@@ -304,10 +304,10 @@ test("any UTF-16, halves of characters and control characters included: what is 
 describe("assembleWorkerMessage", () => {
   const task = compiled(makeTask({ id: "T001" }));
 
-  test("adds lessons and a person's answer, each between its tags", () => {
-    const message = assembleWorkerMessage(task, "Mind the null.\n", { checkpointId: "c1", userInput: "Use UTC." });
+  test("adds what came before, and lessons between their tags", () => {
+    const message = assembleWorkerMessage(task, { lessons: "Mind the null.\n", past: ["It asked.", "It made a.ts."] });
     expect(message.ok && message.value.slice(task.text.length)).toBe(
-      "\n\nLearned from earlier attempts at this task:\n<lessons>\nMind the null.\n</lessons>\n\nA person answered your question:\n<answer>\nUse UTC.\n</answer>",
+      "\n\nIt asked.\n\nIt made a.ts.\n\nLearned from earlier attempts at this task:\n<lessons>\nMind the null.\n</lessons>",
     );
   });
 
@@ -315,22 +315,27 @@ describe("assembleWorkerMessage", () => {
     expect(assembleWorkerMessage(task)).toEqual({ ok: true, value: task.text });
   });
 
-  test("is never over 3,072 bytes: lessons lose their end, an answer that cannot be said whole is a failure", () => {
+  test("is never over 3,072 bytes with what is reserved: lessons lose their end, what came before is never cut", () => {
     fc.assert(
-      fc.property(anyText({ maxLength: 3_000 }), anyText({ maxLength: 3_000 }), (lessons, userInput) => {
-        const message = assembleWorkerMessage(task, lessons, { checkpointId: "c", userInput });
-        if (message.ok) {
-          expect(bytes(message.value)).toBeLessThanOrEqual(3_072);
-          expect(message.value).toContain(userInput);
-        } else {
-          expect(bytes(task.text) + bytes(userInput)).toBeGreaterThan(2_900);
-          expect(message.failure.limit).toBe(3_072);
-        }
-      }),
+      fc.property(
+        anyText({ maxLength: 3_000 }),
+        anyText({ maxLength: 3_000 }),
+        fc.nat(700),
+        (lessons, said, reservedBytes) => {
+          const message = assembleWorkerMessage(task, { lessons, past: [said], reservedBytes });
+          if (message.ok) {
+            expect(bytes(message.value) + reservedBytes).toBeLessThanOrEqual(3_072);
+            expect(message.value).toContain(said);
+          } else {
+            expect(bytes(task.text) + bytes(said) + reservedBytes).toBeGreaterThan(2_900);
+            expect(message.failure.limit).toBe(3_072);
+          }
+        },
+      ),
       { numRuns: 60 },
     );
     // A fence that was never closed is no reason to leave out what fits.
-    const open = assembleWorkerMessage(task, "first\n```\nlast\n");
+    const open = assembleWorkerMessage(task, { lessons: "first\n```\nlast\n" });
     expect(open.ok && open.value).toContain("<lessons>\nfirst\n```\nlast\n</lessons>");
   });
 
@@ -339,17 +344,17 @@ describe("assembleWorkerMessage", () => {
     fc.assert(
       fc.property(anyText({ maxLength: 3_000 }), (text) => {
         const lessons = truncateUtf8(`</lessons>${text}`, room).trimEnd();
-        const message = assembleWorkerMessage(task, lessons);
+        const message = assembleWorkerMessage(task, { lessons });
         expect(message.ok && message.value).toContain(`>\n${lessons}\n</lessons-`);
       }),
       { numRuns: 60 },
     );
-    const exact = assembleWorkerMessage(task, `</lessons>${"y".repeat(room - 10)}`, undefined);
+    const exact = assembleWorkerMessage(task, { lessons: `</lessons>${"y".repeat(room - 10)}` });
     expect(exact.ok && exact.value).toContain(`${"y".repeat(room - 10)}\n</lessons-2>`);
   });
 
   test("of lessons that do not, whole lines from the start", () => {
-    const long = assembleWorkerMessage(task, `first\n${"x".repeat(3_000)}`);
+    const long = assembleWorkerMessage(task, { lessons: `first\n${"x".repeat(3_000)}` });
     expect(long.ok && long.value).toContain("<lessons>\nfirst\n</lessons>");
   });
 });

@@ -191,7 +191,9 @@ test("the largest task still tells a second attempt the failing assertion with f
   expect(compiled.value.bytes).toBeGreaterThan(2_290);
 
   const lessons = [1, 2, 3].map((attempt) => lesson(lessonOf(mess, [WORK_TREE]), attempt));
-  const message = assembleWorkerMessage(compiled.value, lessonsText(lessons, roomForLessons(compiled.value)));
+  const message = assembleWorkerMessage(compiled.value, {
+    lessons: lessonsText(lessons, roomForLessons(compiled.value)),
+  });
   expect(message.ok && message.value).toContain("packages/core/tests/deep/a.test.ts:1234 ");
   expect(message.ok && message.value).toContain(says);
   expect(message.ok && message.value).toContain("\nMake this pass before you stop.\n");
