@@ -1,6 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import { readBoundedFile } from "../core/boundedFile.ts";
-import { writeFileAtomic } from "../core/files.ts";
+import { removeUnfinished, writeFileAtomic } from "../core/files.ts";
 import { shownPath } from "../core/paths.ts";
 import { messageOf } from "../core/refusal.ts";
 import { failure, type Result, success } from "../core/result.ts";
@@ -118,6 +118,11 @@ export class BacklogManager {
     const result = this.queue.then(() => this.append(tasks, options));
     this.queue = result;
     return result;
+  }
+
+  /** Clears away what a process left beside the file that was killed while it wrote it: the folder is a person's. */
+  async clearUnfinished(): Promise<void> {
+    await removeUnfinished(await realpath(this.path));
   }
 
   private async append(

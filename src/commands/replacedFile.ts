@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { readBoundedFile } from "../core/boundedFile.ts";
 import type { Clock } from "../core/clock.ts";
-import { writeFileAtomic } from "../core/files.ts";
+import { removeUnfinished, writeFileAtomic } from "../core/files.ts";
 import { kilobytes } from "../core/kilobytes.ts";
 import { Refusal } from "../core/refusal.ts";
 import { stateDirectoryFor } from "../core/stateDirectory.ts";
@@ -43,6 +43,7 @@ export async function replaceFile(
   text: string,
   { user, environment, clock }: { user: UserRepository; environment: NodeJS.ProcessEnv; clock: Clock },
 ): Promise<string | undefined> {
+  await removeUnfinished(replacement.path);
   const existing = await contentOf(replacement);
   if (existing === undefined || existing.equals(Buffer.from(text, "utf8"))) {
     await writeFileAtomic(replacement.path, text);

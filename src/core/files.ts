@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
 /** True if `error` is a system error with one of these codes, such as `ENOENT`. */
 export function hasErrorCode(error: unknown, ...codes: string[]): boolean {
@@ -51,4 +51,31 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
     throw error;
   }
   await syncDirectory(directory);
+}
+
+/** As `writeFileAtomic` names the file it has not finished, after the name of what it is to replace. */
+const UNFINISHED = /^\.(\d+)-[0-9a-f]{8}\.tmp$/;
+
+/**
+ * Removes what processes that were killed while they wrote `path` by `writeFileAtomic` left beside it. What cannot be
+ * removed stays: it is in nobody's way.
+ */
+export async function removeUnfinished(path: string): Promise<void> {
+  const [directory, name] = [dirname(path), basename(path)];
+  const entries = await readdir(directory).catch(() => []);
+  for (const entry of entries) {
+    const writer = entry.startsWith(name) ? UNFINISHED.exec(entry.slice(name.length))?.[1] : undefined;
+    if (writer !== undefined && !isRunning(Number(writer))) {
+      await rm(join(directory, entry), { force: true }).catch(() => undefined);
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !hasErrorCode(error, "ESRCH");
+  }
 }

@@ -33,6 +33,7 @@ async function implement(
 ): Promise<CommandReport> {
   const scene = await readScene(flags, context);
   if (flags.dryRun) return { text: dryRunOf(scene, context), outcome: { done: true } };
+  await scene.manager.clearUnfinished();
   if (await isNothingLeft(scene)) {
     return { text: `Everything in ${scene.backlogFile} is complete already.`, outcome: { done: true } };
   }

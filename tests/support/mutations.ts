@@ -226,7 +226,7 @@ function indentationOf(line: string | undefined): string {
   return /^ */u.exec(line ?? "")?.[0] ?? "";
 }
 
-function pick<Choice>(choices: readonly Choice[], random: Random): Choice {
+export function pick<Choice>(choices: readonly Choice[], random: Random): Choice {
   const choice = choices[below(choices.length, random)];
   if (choice === undefined) throw new Error("nothing to choose from");
   return choice;
