@@ -55,6 +55,14 @@ export const AGENT_ROLES: Readonly<Record<AgentRole, RoleDefinition>> = {
     answersBySchema: false,
     owns: "its task's worktree",
   },
+  /** X7. Does a worker's task where no agent is to be at large: what it answers is applied by plain code. */
+  patcher: {
+    abilities: ["read"],
+    models: "by class of the task",
+    fallback: "the session's model",
+    answersBySchema: true,
+    owns: "its task's worktree",
+  },
   reviewer: {
     abilities: ["read"],
     models: "complex",

@@ -4,7 +4,7 @@ import type { Confinement } from "./confinement.ts";
 import type { Hold } from "./hold.ts";
 
 /** The jobs an agent can be spawned for; the host decides each one's prompt frame, tools and permissions. */
-export type AgentRole = "planner" | "researcher" | "backlog" | "worker" | "reviewer" | "probe";
+export type AgentRole = "planner" | "researcher" | "backlog" | "worker" | "patcher" | "reviewer" | "probe";
 
 /** A JSON schema as plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -65,6 +65,12 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
       only: { kind: "text", help: "task ids, separated by commas; what they depend on must be complete" },
       dry_run: { kind: "switch", help: "check, show the order and the models, spend nothing" },
       allow_red_base: { kind: "switch", help: "start although `verify` fails on the untouched base" },
+      mode: {
+        kind: "choice",
+        help: "`agent`, or `patch`: models only read and answer with edits, which are checked, then applied by plain code",
+        shownDefault: "agent",
+        choices: ["agent", "patch"],
+      },
     },
   },
   status: {

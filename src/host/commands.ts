@@ -40,6 +40,7 @@ export function commandFor(invocation: Invocation): (context: CommandContext) =>
         only: given.list("only"),
         dryRun: given.isOn("dry_run"),
         allowRedBase: given.isOn("allow_red_base"),
+        mode: given.text("mode") === "patch" ? ("patch" as const) : ("agent" as const),
       };
       return (context) => implementCommand(implement, context);
     }

@@ -12,6 +12,7 @@ import { Git, requireGit } from "../git/gitProcess.ts";
 import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
 import type { Backlog, Task } from "../types.ts";
 import { describeSecret, scanForSecrets } from "../verification/secretScan.ts";
+import type { WorkMode } from "./attempts/attempt.ts";
 import { ModelRouter, type Route } from "./modelRouter.ts";
 import { type CopiedFile, ignoringCopies, readCopiedFiles } from "./slots/copiedFiles.ts";
 
@@ -22,6 +23,8 @@ export interface ImplementFlags {
   readonly only?: readonly string[] | undefined;
   readonly dryRun: boolean;
   readonly allowRedBase: boolean;
+  /** How tasks are worked on; default: by agents. */
+  readonly mode?: WorkMode | undefined;
 }
 
 /** Everything `implement` knows before it changes anything. */
@@ -42,6 +45,7 @@ export interface ImplementScene {
   readonly setup: readonly string[];
   readonly copied: readonly CopiedFile[];
   readonly workers: number;
+  readonly mode: WorkMode;
 }
 
 /** Reads and checks everything there is; throws `Refusal` for what cannot work, before anything is spent or written. */
@@ -76,6 +80,7 @@ export async function readScene(flags: ImplementFlags, context: CommandContext):
     verify: backlog.verify.length > 0 ? backlog.verify : (context.options.verify ?? []),
     setup: backlog.setup.length > 0 ? backlog.setup : (context.options.setup ?? []),
     workers: flags.workers ?? context.options.workers,
+    mode: flags.mode ?? "agent",
   };
 }
 

@@ -104,6 +104,7 @@ function taskWork(sources: CrewSources, backlog: Backlog, watches: Map<string, W
       recorder,
       control,
       options,
+      mode: scene.mode,
       verify,
       author: scene.user.identity,
       indexes: scene.state.indexes,

@@ -9,6 +9,8 @@ export type RebaseDecision =
   | {
       readonly kind: "regenerate";
       readonly context: ContextAmount;
+      /** X7. `patch`: agents at large have come to nothing, whatever they were told; what is left is to ask for edits. */
+      readonly mode: "agent" | "patch";
       /** From the end of the last attempt. */
       readonly delayMs: number;
       /** The last attempt failed in a way that a stronger model may do better at. */
@@ -62,6 +64,7 @@ export function nextAttempt(history: AttemptHistory, limits: { readonly maxAttem
   return {
     kind: "regenerate",
     ...stepAfter(history, classes),
+    mode: isLost(classes) ? "patch" : "agent",
     escalate: escalating.at(-1) ?? false,
     escalations: escalating.filter(Boolean).length,
     tooWeak: history.lessons.flatMap(({ model }, index) => (escalating[index] && model !== undefined ? [model] : [])),
@@ -76,6 +79,15 @@ function stepAfter({ failedAttempts }: AttemptHistory, classes: readonly string[
     context: kinds.includes("at once") ? "essential" : context,
     delayMs: kinds.at(-1) === "no" ? 0 : delayMs,
   } as const;
+}
+
+/** So many agents in a row that got nowhere, by themselves or by what they were given, get no further either. */
+const LOST_AGENTS = 2;
+const LOST: readonly MessClass[] = ["timeout", "no_progress", "drift", "context_overflow", "invalid_output"];
+
+function isLost(classes: readonly string[]): boolean {
+  const last = classes.slice(-LOST_AGENTS);
+  return last.length === LOST_AGENTS && last.every((mess) => LOST.some((lost) => lost === mess));
 }
 
 function callsForStrongerModel(mess: string, before: string | undefined): boolean {

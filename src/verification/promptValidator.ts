@@ -14,6 +14,7 @@ export const PROMPT_BYTES: Readonly<Record<AgentRole, number>> = {
   researcher: 40_960,
   backlog: 262_144,
   worker: 3_072,
+  patcher: 3_072,
   reviewer: 40_960,
   probe: 1_024,
 };

@@ -18,12 +18,17 @@ import type { Watch } from "../supervision/superviseAttempt.ts";
 import type { TaskScope } from "../supervision/taskScope.ts";
 import type { Briefing } from "./taskBriefing.ts";
 
+/** X7. By an agent with tools of its own, or as edits that are checked before plain code applies them. */
+export type WorkMode = "agent" | "patch";
+
 /** What attempts share over a whole run. */
 export interface AttemptSurroundings {
   readonly recorder: RunRecorder;
   readonly control: ControlRepository;
   readonly runner: AgentRunner;
   readonly options: Options;
+  /** How tasks are worked on to begin with. */
+  readonly mode: WorkMode;
   readonly author: Identity;
   /** Folder for index files of ours. */
   readonly indexes: string;
@@ -64,6 +69,7 @@ export interface Attempt {
   readonly routed: RoutedTask;
   /** The commit it starts from. */
   readonly base: string;
+  readonly mode: WorkMode;
   /** Work of an earlier attempt that it goes on from; undefined: it starts clean. */
   readonly continues: Continuation | undefined;
   /** What the agent is sent, lessons included. */

@@ -2,6 +2,7 @@ import { endLeftoverProcesses } from "../../core/leftoverProcesses.ts";
 import { formatModelRef } from "../../core/modelCatalog.ts";
 import { failure, type Result, success } from "../../core/result.ts";
 import type { CapturedWork } from "../../recovery/taskState.ts";
+import { patchTask } from "../patches/patchTask.ts";
 import { superviseAttempt } from "../supervision/superviseAttempt.ts";
 import type { Halt } from "../supervision/taskSupervisor.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
@@ -31,6 +32,7 @@ export async function attemptTask(
     model: formatModelRef(route.model),
     message: attempt.briefing.record,
     context: attempt.briefing.context,
+    mode: attempt.mode,
     ...(continues === undefined ? {} : { continues: { attempt: continues.attempt, commit: continues.commit } }),
   });
 
@@ -44,8 +46,13 @@ export async function attemptTask(
     await watch.end();
     return correction.outcome ?? failure({ reason: "interrupted" });
   }
+  if (attempt.mode === "patch") {
+    await watch.end();
+    return patchTask(attempt, surroundings);
+  }
   surroundings.watches.set(task.id, watch);
   const spawned = await spawnWorker(attempt, surroundings, {
+    role: "worker",
     supervisor: watch.supervisor,
     followUp: correction.followUp,
     signal: watch.signal,

@@ -126,6 +126,7 @@ export class TaskWork {
   ): Promise<Result<Settled, AttemptFailure>> {
     const { surroundings } = this.options;
     const { recorder, onActivity } = surroundings;
+    const mode = surroundings.mode === "patch" ? "patch" : decision.mode;
     const { base, continues, past } = await startOfAttempt(this.stateOf(task), recorder.head, surroundings.control);
     const briefing = await this.briefings.brief(task, base, recorder.state, decision.context, past);
     if (!briefing.ok) return briefing;
@@ -133,7 +134,7 @@ export class TaskWork {
 
     const scope = new TaskScope(task, this.stateOf(task).grantedPaths);
     const routed = this.routed(task, decision);
-    const attempt = { task, number, slot, route, routed, base, continues, briefing: briefing.value, scope };
+    const attempt = { task, number, slot, route, routed, mode, base, continues, briefing: briefing.value, scope };
     const work = await attemptTask(attempt, surroundings);
     if (!work.ok) return work;
     return work.value === "asked" ? success("awaiting") : this.settlement.settle(attempt, work.value);

@@ -5,8 +5,10 @@ import type { RouteNow } from "../modelRouter.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
 import type { AttemptFailure } from "./attemptOutcome.ts";
 
-/** Who watches the agent, speaks to it, and ends it. */
-export type SpawnWatch = Required<Pick<SpawnOptions, "supervisor" | "followUp" | "signal">>;
+/** How an agent is let at a task: under watch with tools of its own, or to answer with edits that others apply. */
+export type SpawnWatch =
+  | ({ readonly role: "worker" } & Required<Pick<SpawnOptions, "supervisor" | "followUp" | "signal">>)
+  | ({ readonly role: "patcher" } & Required<Pick<SpawnOptions, "answer" | "signal">>);
 
 /** Spawning again after a failure that may pass on retry; the work tree stays as it is, so nothing done is lost. */
 const MOST_RESPAWNS = 3;
@@ -74,13 +76,13 @@ async function nextRoute(
 async function spawnAndRecord(
   attempt: Attempt,
   surroundings: AttemptSurroundings,
-  watch: SpawnWatch,
+  { role, ...watch }: SpawnWatch,
 ): Promise<SpawnResult> {
   const { task, number, route } = attempt;
   const { models, options, recorder, runner, onActivity } = surroundings;
   const place = { task: task.id, attempt: number };
   let opened: Promise<void> = Promise.resolve();
-  const result = await runner.spawnAgent("worker", attempt.briefing.text, {
+  const result = await runner.spawnAgent(role, attempt.briefing.text, {
     directory: attempt.slot.directory,
     title: `${task.id}: ${task.title}`,
     purpose: place,
