@@ -27,6 +27,17 @@ export interface TreeEntry {
   readonly id: string;
 }
 
+export interface PrivateRef {
+  readonly name: string;
+  readonly commit: string;
+}
+
+export interface KeptRef {
+  readonly from: string | undefined;
+  readonly to: string;
+  readonly commit: string;
+}
+
 /**
  * control.git: the one repository that only our code runs git on, and therefore the one that is trusted. It holds what
  * agents wrote as snapshots, the commits that land, and private refs under `refs/mac/`; the user's objects are read
@@ -207,12 +218,35 @@ export class ControlRepository {
 
   /** Moves a ref if it is at `expected` (undefined: if it does not exist), in one step for all processes. */
   updateRef(name: string, next: string, expected: string | undefined): Promise<Result<void, RefFailure>> {
-    return swapRef(this.git, this.options(), { name, next, expected, mendLocksIn: this.directory });
+    return swapRef(this.git, this.options(), { name, next, expected });
   }
 
   /** Keeps a commit under a private ref, whatever that ref held before. */
   async pin(ref: string, commit: string): Promise<void> {
     await this.git.must(["update-ref", "--no-deref", ref, commit], this.options());
+  }
+
+  /** Names and commits of the refs below `prefix`, such as "refs/mac/attempts/"; a `*` stands for one part of a name. */
+  async refsBelow(prefix: string): Promise<readonly PrivateRef[]> {
+    const listed = await this.line(["for-each-ref", "--format=%(objectname) %(refname)", prefix]);
+    return listed.split("\n").flatMap((line) => {
+      const [commit, name] = line.split(" ");
+      return commit && name ? [{ name, commit }] : [];
+    });
+  }
+
+  /**
+   * Keeps commits under other names: all the new refs are there and all the old ones gone, or nothing has changed. A ref
+   * that has moved meanwhile is a failure; `from` undefined: the commit is only kept.
+   */
+  async keepAs(moves: readonly KeptRef[]): Promise<void> {
+    if (moves.length === 0) return;
+    const lines = moves.flatMap(({ from, to, commit }) => [
+      `update ${to}\0${commit}\0\0`,
+      ...(from === undefined ? [] : [`delete ${from}\0${commit}\0`]),
+    ]);
+    const input = `start\0${lines.join("")}prepare\0commit\0`;
+    await this.git.must(["update-ref", "--no-deref", "-z", "--stdin"], { ...this.options(), input });
   }
 
   isAncestor(ancestor: string, descendant: string): Promise<boolean> {
@@ -232,7 +266,7 @@ export class ControlRepository {
   }
 
   private options(): GitOptions {
-    return { cwd: this.directory, gitDir: this.directory, isolated: true };
+    return { cwd: this.directory, gitDir: this.directory, isolated: true, mendLocksIn: [this.directory] };
   }
 }
 

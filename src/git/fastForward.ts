@@ -6,6 +6,7 @@ import { operationInProgress } from "./operationInProgress.ts";
 import { findObstacle } from "./overwriteCheck.ts";
 import { parseRawDiff, type RawChange } from "./rawDiff.ts";
 import { swapRef } from "./refs.ts";
+import { describeLock } from "./staleLocks.ts";
 import { currentBranch, type UserRepository } from "./userRepository.ts";
 
 export type FastForwardOutcome =
@@ -57,7 +58,7 @@ async function move(git: Git, user: UserRepository, to: string): Promise<string 
   const checkout = await git.run(["read-tree", "-m", "-u", user.head, to], options);
   if (!checkout.ok) {
     const undone = await undoCheckout(git, user, await changesBetween(git, user, to));
-    return `the files could not be written (${checkout.failure.message.split("\n")[0]})${undone}`;
+    return `the files could not be written (${describeLock(checkout.failure).split("\n")[0]})${undone}`;
   }
   const swap = { name: `refs/heads/${user.branch}`, next: to, expected: user.head };
   const moved = await swapRef(git, options, { ...swap, reflogMessage: "multi-agent-coder: fast-forward" });
@@ -65,7 +66,8 @@ async function move(git: Git, user: UserRepository, to: string): Promise<string 
   // Someone moved the branch in these milliseconds: the files go back to what it was checked out at.
   const back = await git.run(["read-tree", "-m", "-u", to, user.head], options);
   const mend = `; its files are at ${to} now: \`git restore --source=HEAD --staged --worktree .\` takes them back`;
-  return `${user.branch} could not be moved${back.ok ? "" : mend}`;
+  const why = moved.failure.reason === "git" ? ` (${describeLock(moved.failure.failure).split("\n")[0]})` : "";
+  return `${user.branch} could not be moved${why}${back.ok ? "" : mend}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { Refusal } from "../core/refusal.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { runProcess } from "../core/shell.ts";
 import { failureFromEnd, GitError, type GitFailure, reasonFromStderr } from "./gitFailure.ts";
+import { outwaitLocks } from "./staleLocks.ts";
 
 /** The oldest git with `merge-tree --write-tree`. */
 const MINIMUM_VERSION = [2, 38] as const;
@@ -46,6 +47,13 @@ export interface GitOptions {
   readonly input?: string | Uint8Array | undefined;
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Directories that only git processes of ours work in: a lock that a killed one left there is removed. */
+  readonly mendLocksIn?: readonly string[] | undefined;
+}
+
+interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
 }
 
 /** The only place that starts git. It knows no repository: that is in each call's options. */
@@ -93,7 +101,17 @@ export class Git {
     exitCodes: readonly number[],
     args: readonly string[],
     options: GitOptions,
-  ): Promise<Result<{ readonly exitCode: number; readonly stdout: string }, GitFailure>> {
+  ): Promise<Result<Ended, GitFailure>> {
+    const { mendLocksIn } = options;
+    const once = () => this.runOnce(exitCodes, args, options);
+    return mendLocksIn === undefined ? once() : outwaitLocks(once, mendLocksIn);
+  }
+
+  private async runOnce(
+    exitCodes: readonly number[],
+    args: readonly string[],
+    options: GitOptions,
+  ): Promise<Result<Ended, GitFailure>> {
     const command = shownCommand(args);
     const outcome = await runProcess("git", [...this.globalArguments(options), ...args], {
       cwd: options.cwd,

@@ -1,6 +1,3 @@
-import { rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { failure, type Result, success } from "../core/result.ts";
 import type { GitFailure } from "./gitFailure.ts";
 import type { Git, GitOptions } from "./gitProcess.ts";
@@ -21,37 +18,17 @@ export interface RefSwap {
   readonly expected: string | undefined;
   /** The line in the ref's reflog, where it has one. */
   readonly reflogMessage?: string | undefined;
-  /** Only in a repository of ours: its git directory, in which a lock that a killed process left is removed. */
-  readonly mendLocksIn?: string | undefined;
 }
 
-/** git holds a ref's lock for milliseconds; one as old as this was left by a killed process. */
-const STALE_LOCK_MS = 4_000;
-/** Longer than a lock takes to become stale: also one that was left a moment ago is mended within one call. */
-const LOCK_WAIT_MS = 5_000;
-const RETRY_INTERVAL_MS = 50;
-
-/** Compare-and-swap on one ref. A lock of another process is waited for, at most 5 s. */
+/**
+ * Compare-and-swap on one ref. A lock in its way is waited for, at most 5.5 s; one that a killed git left is removed where
+ * `options.mendLocksIn` says that it can only be ours.
+ */
 export async function swapRef(git: Git, options: GitOptions, swap: RefSwap): Promise<Result<void, RefFailure>> {
   const message = swap.reflogMessage === undefined ? [] : ["-m", swap.reflogMessage];
   const args = ["update-ref", "--no-deref", ...message, swap.name, swap.next, swap.expected ?? ""];
-  const deadline = performance.now() + LOCK_WAIT_MS;
-  for (;;) {
-    const outcome = await git.run(args, options);
-    if (outcome.ok) return success(undefined);
-    const waitable = outcome.failure.reason === "locked" && performance.now() < deadline;
-    if (!waitable) return failure(await explain(git, options, swap, outcome.failure));
-    if (swap.mendLocksIn !== undefined) await removeStaleLock(join(swap.mendLocksIn, `${swap.name}.lock`));
-    await sleep(RETRY_INTERVAL_MS);
-  }
-}
-
-async function removeStaleLock(lock: string): Promise<void> {
-  const age = await stat(lock).then(
-    (status) => Date.now() - status.mtimeMs,
-    () => 0,
-  );
-  if (age >= STALE_LOCK_MS) await rm(lock, { force: true });
+  const outcome = await git.run(args, { mendLocksIn: [], ...options });
+  return outcome.ok ? success(undefined) : failure(await explain(git, options, swap, outcome.failure));
 }
 
 async function explain(git: Git, options: GitOptions, swap: RefSwap, gitFailure: GitFailure): Promise<RefFailure> {

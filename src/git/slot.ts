@@ -8,6 +8,7 @@ import { copyPaths, isPlaced, type PlacedContent } from "./placedContent.ts";
 import { askAboutFiles, checkOutAll, checkOutPaths } from "./slotCheckout.ts";
 import { readSlotDifference, type SlotDifference } from "./slotDifference.ts";
 import { administrationOf, makeSlotRepository } from "./slotRepository.ts";
+import { freeIndexFile } from "./staleLocks.ts";
 import { type Inventory, lastChange, lookAgain, removeTouched, takeInventory } from "./untouchedContent.ts";
 import type { UserRepository } from "./userRepository.ts";
 
@@ -168,7 +169,7 @@ export class Slot {
     const { content } = this;
     // Whatever ends this rebuild early, the next one does not build on it.
     this.content = undefined;
-    await rm(`${this.indexFile}.lock`, { force: true });
+    await freeIndexFile(this.indexFile);
     const changed = content && (await this.changesSince(content, commit, placed));
     const left = content && changed && (await this.leftOf(content, asksGit));
     if (left !== undefined && changed !== undefined) return { ...left, changed };

@@ -2,6 +2,7 @@ import { copyFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Git, type GitOptions, splitNul } from "./gitProcess.ts";
 import { GITLINK_MODE, parseRawDiff } from "./rawDiff.ts";
+import { freeIndexFile } from "./staleLocks.ts";
 
 /** How a work tree differs from the checkout it began as. */
 export interface SlotDifference {
@@ -20,7 +21,7 @@ export async function readSlotDifference(
   place: { readonly gitDir: string; readonly workTree: string; readonly indexFile: string },
 ): Promise<SlotDifference> {
   const indexFile = `${place.indexFile}-compared`;
-  await copyFile(place.indexFile, indexFile);
+  await Promise.all([copyFile(place.indexFile, indexFile), freeIndexFile(indexFile)]);
   const options: GitOptions = {
     cwd: place.workTree,
     gitDir: place.gitDir,

@@ -4,6 +4,7 @@ import { GitError } from "./gitFailure.ts";
 import type { Git } from "./gitProcess.ts";
 import { copyObjects } from "./objectTransfer.ts";
 import { type RefFailure, swapRef } from "./refs.ts";
+import { describeLock } from "./staleLocks.ts";
 import type { UserRepository } from "./userRepository.ts";
 import { listWorktrees } from "./worktreeList.ts";
 
@@ -18,7 +19,7 @@ export type TrackBranchOutcome =
   /** It cannot be used; `message` is one line for the user, with what to do. */
   | {
       readonly kind: "refused";
-      readonly reason: "foreign" | "name-taken" | "checked-out";
+      readonly reason: "foreign" | "name-taken" | "checked-out" | "locked";
       readonly message: string;
     };
 
@@ -157,8 +158,12 @@ function refusedBy(trackId: string, reason: RefFailure): TrackBranchOutcome {
       const message = `The branch ${trackBranchName(trackId)} cannot be made while there is a branch ${branch}: rename that with \`git branch -m ${branch} <new name>\`.`;
       return { kind: "refused", reason: "name-taken", message };
     }
-    case "git":
-      throw new GitError(reason.failure);
+    case "git": {
+      const { failure: failed } = reason;
+      if (failed.reason !== "locked") throw new GitError(failed);
+      const message = `The branch ${trackBranchName(trackId)} could not be moved: ${describeLock(failed)}.`;
+      return { kind: "refused", reason: "locked", message };
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { hasErrorCode } from "../core/files.ts";
 import type { Git, GitOptions } from "./gitProcess.ts";
 import { splitNul, withoutFinalNewline } from "./gitProcess.ts";
 import { GITLINK_MODE, LINK_MODE, parseRawDiff, type RawChange } from "./rawDiff.ts";
+import { freeIndexFile } from "./staleLocks.ts";
 
 export interface SnapshotOptions {
   /** The commit the work tree was made from. */
@@ -27,8 +28,7 @@ export async function snapshotWorkTree(
   { base, indexFile }: SnapshotOptions,
 ): Promise<string> {
   await mkdir(dirname(indexFile), { recursive: true });
-  // The caller owns the index file, so a lock can only be what a killed git of ours left.
-  await rm(`${indexFile}.lock`, { force: true });
+  await freeIndexFile(indexFile);
   const options: GitOptions = {
     cwd: workTree,
     gitDir,

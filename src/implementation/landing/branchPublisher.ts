@@ -3,6 +3,7 @@ import { unreachable } from "../../core/unreachable.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
 import type { Git } from "../../git/gitProcess.ts";
 import { copyObjects } from "../../git/objectTransfer.ts";
+import { describeLock } from "../../git/staleLocks.ts";
 import { type PublishFailure, publishTrackBranch, trackBranchName } from "../../git/trackBranch.ts";
 import type { UserRepository } from "../../git/userRepository.ts";
 import type { RunRecorder } from "../runRecorder.ts";
@@ -66,7 +67,7 @@ function describe(failed: PublishFailure, branch: string): string {
     case "name-taken":
       return `${failed.by} is in the way`;
     case "git":
-      return failed.failure.message;
+      return describeLock(failed.failure);
     default:
       return unreachable(failed);
   }
