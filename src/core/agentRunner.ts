@@ -189,8 +189,10 @@ export interface AgentRunner {
 
 /** Sessions of processes that are certainly gone. */
 export interface LeftSessions {
-  /** Host sessions of theirs: whatever agents of ours have below those is ended. */
+  /** Agents' sessions by name. */
+  readonly sessions: readonly string[];
+  /** Host sessions of theirs: what agents of ours have below those, in one of `directories`, is ended. */
   readonly hostSessions: readonly string[];
-  /** Agents' sessions by name, with the directory each was at work in. */
-  readonly sessions: readonly { readonly id: string; readonly directory: string }[];
+  /** Work trees in which nobody alive works: a host session may have live agents too, in others. */
+  readonly directories: readonly string[];
 }

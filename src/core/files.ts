@@ -53,21 +53,24 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
   await syncDirectory(directory);
 }
 
-/** As `writeFileAtomic` names the file it has not finished, after the name of what it is to replace. */
-const UNFINISHED = /^\.(\d+)-[0-9a-f]{8}\.tmp$/;
+/** As `writeFileAtomic` names the file it has not finished: what it is to replace, and the process that writes it. */
+const UNFINISHED = /^(.+)\.(\d+)-[0-9a-f]{8}\.tmp$/;
 
 /**
  * Removes what processes that were killed while they wrote `path` by `writeFileAtomic` left beside it. What cannot be
  * removed stays: it is in nobody's way.
  */
-export async function removeUnfinished(path: string): Promise<void> {
-  const [directory, name] = [dirname(path), basename(path)];
-  const entries = await readdir(directory).catch(() => []);
+export function removeUnfinished(path: string): Promise<void> {
+  return removeUnfinishedIn(dirname(path), (name) => name === basename(path));
+}
+
+/** The same for every file of a folder whose name `isOurs` accepts. */
+export async function removeUnfinishedIn(directory: string, isOurs: (name: string) => boolean): Promise<void> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
-    const writer = entry.startsWith(name) ? UNFINISHED.exec(entry.slice(name.length))?.[1] : undefined;
-    if (writer !== undefined && !isRunning(Number(writer))) {
-      await rm(join(directory, entry), { force: true }).catch(() => undefined);
-    }
+    const [, name, writer] = UNFINISHED.exec(entry.name) ?? [];
+    if (!entry.isFile() || name === undefined || !isOurs(name) || isRunning(Number(writer))) continue;
+    await rm(join(directory, entry.name), { force: true }).catch(() => undefined);
   }
 }
 

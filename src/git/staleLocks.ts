@@ -42,16 +42,27 @@ export function describeLock(failure: GitFailure): string {
   return `the lock file ${lock} is in the way: another git is at work there, or one that was killed left it; if none is, remove it (rm '${lock}')`;
 }
 
-/** Locks of ours that were left in `directory` or below it, such as those of a dead process's refs, removed. @returns their paths */
-export async function removeStaleLocks(directory: string): Promise<readonly string[]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
-  const locks = entries.filter((entry) => entry.isFile() && entry.name.endsWith(".lock"));
+/**
+ * Removes the locks of refs that killed gits left in a repository of ours, and those of index files of ours, so that
+ * nobody has to outwait them. Locks of live ones stay.
+ * @returns paths of what was removed
+ */
+export async function removeStaleLocks(gitDirectory: string, indexes: string): Promise<readonly string[]> {
+  const locks = [
+    join(gitDirectory, "packed-refs.lock"),
+    ...(await locksBelow(join(gitDirectory, "refs"))),
+    ...(await locksBelow(indexes)),
+  ];
   const removed: string[] = [];
-  for (const { parentPath, name } of locks) {
-    const lock = join(parentPath, name);
-    if (await new LockWatch().removeIfStale(lock)) removed.push(lock);
-  }
+  for (const lock of locks) if (await new LockWatch().removeIfStale(lock)) removed.push(lock);
   return removed;
+}
+
+async function locksBelow(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".lock"))
+    .map(({ parentPath, name }) => join(parentPath, name));
 }
 
 /** Of an index file that the caller alone uses: a lock can only be what a killed git of ours left. */

@@ -76,6 +76,11 @@ export function agentOfRole(role: AgentRole): string {
   return `mac-${role}`;
 }
 
+/** True for the agents of `agentOfRole`. */
+export function isAgentOfOurs(agent: string | undefined): boolean {
+  return ROLES.some((role) => agentOfRole(role) === agent);
+}
+
 const ROLES = Object.keys(DEFINITIONS) as readonly AgentRole[];
 
 /**

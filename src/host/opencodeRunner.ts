@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Config } from "@opencode-ai/sdk/v2/client";
 import { AGENT_ROLES } from "../core/agentRoles.ts";
 import {
@@ -18,10 +17,12 @@ import { type AgentInstances, agentInstanceConfig } from "./agentInstances.ts";
 import { installAgentShell } from "./agentShell.ts";
 import { agentOfRole, NO_TOOLS, toolRules } from "./agents.ts";
 import { abortSession, Conversation } from "./conversation.ts";
+import { endLeftSessions } from "./leftSessions.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 import { sessionRules } from "./permissions.ts";
 import type { FixedSampling } from "./sampling.ts";
 import { keysIn } from "./secrets.ts";
+import { isSessionDeleted } from "./sessionDeletion.ts";
 import type { SessionEvents } from "./sessionEvents.ts";
 import type { Supervision } from "./supervision.ts";
 
@@ -106,29 +107,8 @@ export class OpencodeRunner implements AgentRunner {
     }
   }
 
-  async endSessions({ sessions, hostSessions }: LeftSessions): Promise<readonly string[]> {
-    const below = await Promise.all(hostSessions.map((id) => this.agentsBelow(id)));
-    const all = new Map([...sessions, ...below.flat()].map((session) => [session.id, session]));
-    const ended: string[] = [];
-    for (const { id, directory } of all.values()) {
-      await abortSession(this.host.client, id, directory);
-      if (await this.isDeleted(id, directory)) ended.push(id);
-    }
-    return ended;
-  }
-
-  /** Our agents' sessions that were begun for a command in the given session. */
-  private async agentsBelow(
-    sessionID: string,
-  ): Promise<readonly { readonly id: string; readonly directory: string }[]> {
-    const { client, userDirectory: directory } = this.host;
-    const children = await answerOf("the sessions of a command", (signal) =>
-      client.session.children({ sessionID, directory }, { signal }),
-    ).then(
-      ({ data }) => data ?? [],
-      () => [],
-    );
-    return children.map(({ id, directory: own }) => ({ id, directory: own }));
+  endSessions(left: LeftSessions): Promise<readonly string[]> {
+    return endLeftSessions(this.host.client, this.host.userDirectory, left);
   }
 
   /** Lets the session's supervisor hear and speak, until the returned function is called. */
@@ -217,26 +197,8 @@ export class OpencodeRunner implements AgentRunner {
    */
   private async deleteSession(sessionID: string, { directory, onActivity }: SpawnOptions): Promise<void> {
     await abortSession(this.host.client, sessionID, directory);
-    if (await this.isDeleted(sessionID, directory)) return;
+    if (await isSessionDeleted(this.host.client, sessionID, directory)) return;
     onActivity?.({ kind: "notice", message: `OpenCode did not delete the session ${sessionID}` });
-  }
-
-  private async isDeleted(sessionID: string, directory: string): Promise<boolean> {
-    for (let attempt = 1; attempt <= 3; attempt++) {
-      const isGone = await answerOf("a deletion", (limit) => this.deleteOnce(sessionID, directory, limit)).catch(
-        () => false,
-      );
-      if (isGone) return true;
-      await wait(attempt * 100);
-    }
-    return false;
-  }
-
-  private async deleteOnce(sessionID: string, directory: string, signal: AbortSignal): Promise<boolean> {
-    const { session } = this.host.client;
-    await session.delete({ sessionID, directory }, { signal });
-    const { response } = await session.get({ sessionID, directory }, { signal });
-    return response?.status === 404;
   }
 }
 

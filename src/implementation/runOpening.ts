@@ -6,7 +6,7 @@ import type { StateDirectory } from "../core/stateDirectory.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { trackRef } from "../git/trackBranch.ts";
 import type { Lock } from "../recovery/lock.ts";
-import type { RunEvent } from "../recovery/runEvents.ts";
+import type { RunEvent, RunEventOf } from "../recovery/runEvents.ts";
 import { RunLog } from "../recovery/runLog.ts";
 import type { RunState } from "../recovery/runState.ts";
 import { createRun, findUnfinishedRun, type RunUnreadable } from "../recovery/runStore.ts";
@@ -26,7 +26,12 @@ export interface RunPurpose {
   readonly head: string;
   readonly userBranch: string | undefined;
   readonly workers: number;
+  /** Undefined: the run leases no work tree and starts no agent. */
+  readonly holdings?: RunHoldings;
 }
+
+/** What the process that works on a run has leased and borrowed. */
+export type RunHoldings = Pick<RunEventOf<"run_resumed">, "slots" | "gate" | "host_session">;
 
 export interface RunOpener {
   readonly state: StateDirectory;
@@ -124,6 +129,7 @@ export async function startRun(opener: RunOpener, purpose: RunPurpose): Promise<
     backlog_digest: digestOf(purpose.backlog),
     workers: purpose.workers,
     tasks: purpose.tasks.map((task) => task.id),
+    ...purpose.holdings,
   });
   return log;
 }

@@ -20,13 +20,14 @@ import type { ImplementFlags, ImplementScene } from "./implementScene.ts";
 import { BranchPublisher } from "./landing/branchPublisher.ts";
 import { showUndone } from "./landing/compensation.ts";
 import { rollBackInRun } from "./landing/rollbackInRun.ts";
+import { clearLeftovers, describeCleared } from "./leftovers.ts";
 import { leftOutNotice, unknownBaseNotice } from "./messageNotices.ts";
 import { watchForRequests } from "./requests/requestWatch.ts";
 import { RunRequests } from "./requests/runRequests.ts";
 import { type CrewSources, crewFor, whyStop } from "./runCrew.ts";
 import { endRun } from "./runEnding.ts";
 import { equipRun } from "./runEquipment.ts";
-import { canGoOn, closeAttempts, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
+import { canGoOn, closeAttempts, type RunHoldings, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
 import { RunProgress } from "./runProgress.ts";
 import { RunRecorder } from "./runRecorder.ts";
 import { describeUnwritten, StatusProjection } from "./statusProjection.ts";
@@ -55,6 +56,8 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   const warn = (message: string) =>
     held.progress.log({ message, level: "warn", context: { phaseId: "implement", timestamp: context.clock.now() } });
   const before = await takeFingerprint(scene.git, scene.user);
+  const { state, backlog } = scene;
+  const cleared = await clearLeftovers({ ...resources, state, runner: context.runner, trackId: backlog.track_id });
   const equipment = await equipRun({ ...resources, warn });
   const { gate, models, sandbox } = equipment;
   const { allowRedBase } = held.flags;
@@ -64,6 +67,10 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   const { recorder, progress, statuses } = recordingOf(resources, log);
   const recording = await RunRecording.begin({ ...resources, recorder, warn });
   try {
+    if (cleared !== undefined) {
+      await recorder.record(cleared);
+      progress.say("info", describeCleared(cleared));
+    }
     if (scene.tasks.length > 0) await recorder.record(health.event);
     for (const warning of health.warnings) progress.say("warn", warning);
     // What cannot be written yet goes out with the next status; what never could is told at the end.
@@ -172,6 +179,13 @@ function recordingOf({ scene, context, progress: reporter }: TrackRunResources, 
   return { recorder, progress, statuses };
 }
 
+/** What a later process has to look for if this one dies. */
+function holdingsOf({ worktrees, context }: TrackRunResources): RunHoldings {
+  const host_session = context.runner.hostSession;
+  const { slots, gate } = worktrees;
+  return { slots: [...slots], gate: gate.number, ...(host_session === undefined ? {} : { host_session }) };
+}
+
 async function openRun(resources: TrackRunResources): Promise<RunLog> {
   const { scene, context, control, lock } = resources;
   const { git, user, state, backlog, backlogFile, tasks, workers } = scene;
@@ -185,10 +199,12 @@ async function openRun(resources: TrackRunResources): Promise<RunLog> {
 
     const added = unfinished && unrecordedGapPlan(unfinished.state, backlog);
     if (added !== undefined) await unfinished?.record(added);
-    const purpose: RunPurpose = { backlog, backlogFile, tasks, workers, head: branch.head, userBranch: user.branch };
+    const holdings = holdingsOf(resources);
+    const asked = { backlog, backlogFile, tasks, workers, holdings };
+    const purpose: RunPurpose = { ...asked, head: branch.head, userBranch: user.branch };
     if (unfinished === undefined) return await startRun(opener, purpose);
     if (canGoOn(unfinished.state, purpose)) {
-      await unfinished.record({ type: "run_resumed" });
+      await unfinished.record({ type: "run_resumed", ...holdings });
       return unfinished;
     }
     const landed = await closeTakenOver(unfinished, resources);

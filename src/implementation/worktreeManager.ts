@@ -26,12 +26,15 @@ const MAX_SLOTS = 256;
  */
 export class WorktreeManager {
   readonly gate: Slot;
+  /** Numbers of the slots. */
+  readonly slots: readonly number[];
   private readonly free: Slot[];
   private readonly leases: readonly Lock[];
   private readonly paths: readonly string[];
 
   private constructor(slots: readonly Slot[], gate: Slot, leases: readonly Lock[]) {
     this.free = [...slots];
+    this.slots = slots.map(({ number }) => number);
     this.gate = gate;
     this.leases = leases;
     this.paths = [...slots, gate].map(({ directory }) => directory);

@@ -2,6 +2,7 @@ import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { allowedEnvironment } from "../core/environment.ts";
 import { hasErrorCode } from "../core/files.ts";
+import { type FoundProcess, parseLinuxStat } from "../core/linuxProcess.ts";
 import { passed, runProcess } from "../core/shell.ts";
 
 /**
@@ -46,11 +47,6 @@ export async function isCertainlyDead(owner: ProcessIdentity, self: ProcessIdent
   }
 }
 
-type FoundProcess =
-  | { readonly kind: "none" }
-  | { readonly kind: "unknown" }
-  | { readonly kind: "running"; readonly startTime: string };
-
 function findProcess(pid: number): Promise<FoundProcess> {
   return process.platform === "linux" ? findLinuxProcess(pid) : findProcessByPs(pid);
 }
@@ -71,18 +67,6 @@ function exists(pid: number): boolean {
   } catch (error) {
     return !hasErrorCode(error, "ESRCH");
   }
-}
-
-/**
- * Reads `/proc/<pid>/stat` (proc(5)). The second field, the program's name, may hold spaces and parentheses, so fields
- * are counted from the last `)`. A zombie has ended; only its parent has not looked yet.
- */
-export function parseLinuxStat(stat: string): FoundProcess {
-  const [state, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  if (state === "Z" || state === "X") return { kind: "none" };
-  // `state` is field 3, so field 22 is 18 places into the rest.
-  const startTime = rest[18];
-  return startTime === undefined ? { kind: "unknown" } : { kind: "running", startTime };
 }
 
 async function findProcessByPs(pid: number): Promise<FoundProcess> {

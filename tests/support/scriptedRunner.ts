@@ -169,7 +169,7 @@ export class ScriptedRunner implements AgentRunner {
 
   async endSessions(left: LeftSessions): Promise<readonly string[]> {
     this.leftSessions.push(left);
-    return left.sessions.map(({ id }) => id);
+    return left.sessions;
   }
 
   whenAtWork(count: number): Promise<void> {

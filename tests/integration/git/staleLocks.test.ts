@@ -86,11 +86,11 @@ test.skipIf(process.platform !== "linux")("a lock that a process has open is no 
   const lock = inControl("refs/mac/a.lock");
   const file = openSync(lock, "r");
   try {
-    expect(await removeStaleLocks(join(place.control.directory, "refs"))).toEqual([]);
+    expect(await removeStaleLocks(place.control.directory, place.state.indexes)).toEqual([]);
   } finally {
     closeSync(file);
   }
-  expect(await removeStaleLocks(join(place.control.directory, "refs"))).toEqual([lock]);
+  expect(await removeStaleLocks(place.control.directory, place.state.indexes)).toEqual([lock]);
 });
 
 test("a lock in the user's own repository is waited for, named, and stays: branch and fast-forward", async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { currentProcessIdentity, isCertainlyDead, parseLinuxStat } from "../../../src/recovery/processIdentity.ts";
+import { parseLinuxStat } from "../../../src/core/linuxProcess.ts";
+import { currentProcessIdentity, isCertainlyDead } from "../../../src/recovery/processIdentity.ts";
 
 const self = await currentProcessIdentity();
 
