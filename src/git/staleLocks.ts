@@ -31,7 +31,7 @@ export async function outwaitLocks<Value>(
 }
 
 /** The lock file that git says is there already. */
-export function lockFileIn({ message }: GitFailure): string | undefined {
+function lockFileIn({ message }: GitFailure): string | undefined {
   return /Unable to create '([^\n]+\.lock)': File exists/.exec(message)?.[1];
 }
 
