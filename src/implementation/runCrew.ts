@@ -1,3 +1,4 @@
+import { chainsOf } from "../backlog/criticalPath.ts";
 import type { CommandContext } from "../core/commandContext.ts";
 import { pause } from "../core/pause.ts";
 import { messageOf } from "../core/refusal.ts";
@@ -50,8 +51,8 @@ export function crewFor(sources: CrewSources, tasks: readonly Task[]): WorkerPoo
   const { scene, context, equipment, recorder, progress } = sources;
   const { backlog } = scene.manager;
   const watches = new Map<string, Watch>();
-  const work = taskWork(sources, backlog, watches);
   const efforts = effortsOf(backlog, equipment);
+  const work = taskWork(sources, backlog, watches, efforts);
   const withStatus = (status: Task["status"]) =>
     new Set(backlog.tasks.filter((task) => task.status === status).map((task) => task.id));
   return new WorkerPool({
@@ -90,11 +91,17 @@ function effortsOf({ tasks }: Backlog, { complexityOf }: RunEquipment): Readonly
   return new Map(tasks.map((task) => [task.id, estimateEffort(task, complexityOf(task), efforts)]));
 }
 
-function taskWork(sources: CrewSources, backlog: Backlog, watches: Map<string, Watch>): TaskWork {
+function taskWork(
+  sources: CrewSources,
+  backlog: Backlog,
+  watches: Map<string, Watch>,
+  efforts: ReadonlyMap<string, number>,
+): TaskWork {
   const { scene, context, control, equipment, recorder, recording, progress, verify } = sources;
   const { options } = context;
   const forecasts = forecastTasks(backlog.tasks, { backlog, facts: scene.facts, models: context.models, options });
   const tokensOf = new Map(forecasts.map(({ id, tokens }) => [id, allTokens(tokens).high]));
+  const chains = chainsOf(backlog.tasks, ({ id }) => efforts.get(id) ?? 0);
   return new TaskWork({
     backlog,
     surroundings: {
@@ -110,6 +117,7 @@ function taskWork(sources: CrewSources, backlog: Backlog, watches: Map<string, W
       indexes: scene.state.indexes,
       system: sources.system,
       tasks: () => scene.manager.backlog.tasks,
+      urgencyOf: ({ id }) => chains.get(id)?.effort ?? 0,
       estimateOf: (task) => ({ tokens: tokensOf.get(task.id), lines: undefined, milliseconds: undefined }),
       watches,
       clock: context.clock,

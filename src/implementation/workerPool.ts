@@ -121,11 +121,6 @@ export class WorkerPool {
     return this.ending();
   }
 
-  /** How urgent a task's checks are, for `ValidationQueue`: milliseconds of work in the longest chain it begins. */
-  priorityOf(task: Task): number {
-    return this.ready.chainOf(task.id);
-  }
-
   /** What a task waits for, in words; undefined: it does not wait. */
   whyWaiting(task: Task): string | undefined {
     const { state, alreadyComplete, clock } = this.options;

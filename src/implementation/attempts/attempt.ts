@@ -46,6 +46,8 @@ export interface AttemptSurroundings {
   readonly complexityOf: (task: Task) => Complexity;
   /** Lets only so many checks run at once. */
   readonly validation: ValidationQueue;
+  /** X5. Of checks that wait those go first behind which most work lies: milliseconds, the task's own included. */
+  readonly urgencyOf: (task: Task) => number;
   readonly clock: Clock;
   readonly pause: Pause;
   /** What an attempt at a task is expected to take. */

@@ -45,7 +45,7 @@ async function violationsOf(
 }
 
 function checkAcceptance({ slot, task }: Attempt, surroundings: AttemptSurroundings) {
-  const { confine, environment, onRan, options, signal, validation } = surroundings;
+  const { confine, environment, onRan, options, signal, urgencyOf, validation } = surroundings;
   const commands = task.acceptance.map((check) => check.run);
   const place = {
     directory: slot.directory,
@@ -54,7 +54,7 @@ function checkAcceptance({ slot, task }: Attempt, surroundings: AttemptSurroundi
     timeoutMs: options.taskTimeoutSeconds * 1_000,
     signal,
   };
-  return validation.run(0, () => runChecks(commands, place, { onRan: (ran) => onRan(task, ran) }));
+  return validation.run(urgencyOf(task), () => runChecks(commands, place, { onRan: (ran) => onRan(task, ran) }));
 }
 
 function journalled({ command, flaky, tests }: CheckResult): JournalledResult {

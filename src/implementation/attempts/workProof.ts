@@ -47,7 +47,7 @@ export async function proveWork(
 async function acceptanceOn(
   commit: string,
   { slot, task }: Pick<Attempt, "slot" | "task">,
-  { confine, environment, options, setup, signal, validation }: AttemptSurroundings,
+  { confine, environment, options, setup, signal, urgencyOf, validation }: AttemptSurroundings,
 ): Promise<TreeVerdict> {
   const unprepared = await setup.prepare(slot, commit);
   if (unprepared !== undefined)
@@ -61,7 +61,9 @@ async function acceptanceOn(
     signal,
   };
   // A failure is what is looked for: it is not tried twice.
-  return verdictOf(await validation.run(0, () => runChecks(commands, surroundings, { retryFlaky: false })));
+  return verdictOf(
+    await validation.run(urgencyOf(task), () => runChecks(commands, surroundings, { retryFlaky: false })),
+  );
 }
 
 /** Why a person has to agree before the work lands, a line each; none: nobody has to. */
