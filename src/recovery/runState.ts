@@ -93,7 +93,7 @@ export class RunProjection {
   }
 
   private applyToTask(event: Extract<RunEvent, { readonly task: string }>): string | undefined {
-    const task = this.current.tasks.get(event.task);
+    const task = this.current.tasks.get(event.task) ?? joining(event);
     if (!task) return `${event.type} names task ${event.task}, which the run does not have`;
     const advanced = advanceTask(task, event);
     if (!advanced.ok) return advanced.failure;
@@ -117,6 +117,14 @@ export class RunProjection {
     const { tasks } = this.current;
     for (const task of tasks.values()) {
       if (task.phase === "complete") tasks.set(task.id, { ...task, reversibility: { possible: false, because } });
+    }
+  }
+
+  private restart(ids: readonly string[]): void {
+    const { tasks } = this.current;
+    for (const id of ids) {
+      const task = tasks.get(id);
+      if (task !== undefined) tasks.set(id, { ...task, continuation: undefined });
     }
   }
 
@@ -160,6 +168,7 @@ export class RunProjection {
       case "task_undone":
         current.head = event.commit;
         current.goal = undefined;
+        this.restart(event.restarts ?? []);
         return;
       case "task_restored":
         current.head = event.head;
@@ -196,6 +205,11 @@ export class RunProjection {
         return;
     }
   }
+}
+
+/** A task that an earlier run landed becomes the run's own when that is taken back, or brought back. */
+function joining({ task, type }: Extract<RunEvent, { readonly task: string }>): TaskState | undefined {
+  return type === "task_undone" || type === "task_restored" ? newTask(task) : undefined;
 }
 
 type Holdings = Pick<RunEventOf<"run_resumed">, "slots" | "gate" | "host_session">;

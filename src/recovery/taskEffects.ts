@@ -66,13 +66,13 @@ export function effectOf(task: TaskState, event: TaskEvent): TaskState {
     case "agent_released":
       return task;
     case "landing_intended":
-      return { ...task, phase: "landing", landing: { head: event.head, commit: event.commit } };
+      return { ...task, phase: "landing", landing: landingOf(event) };
     case "task_landed":
       return { ...complete(task, event.commit), reversibility: reversibilityOf(event) };
     case "task_undone":
-      return { ...task, phase: "ready", landedCommit: undefined, reversibility: undefined, isHeldBack: true };
+      return undone(task);
     case "task_restored":
-      return { ...complete(task, event.commit), reversibility: { possible: true } };
+      return { ...complete(task, event.commit), reversibility: reversibilityOf(event) };
     case "task_rolled_back":
       return rolledBack(task, event);
     case "attempt_failed":
@@ -144,7 +144,27 @@ function checkpointOf(
   return { id, attempt, base: base ?? commit, commit, ref, cause, violating };
 }
 
-function reversibilityOf({ irreversible }: EventOf<"task_landed">): Reversibility {
+function landingOf({ commit, head, irreversible }: EventOf<"landing_intended">): TaskState["landing"] {
+  return { head, commit, irreversible };
+}
+
+/** It is to do again, from the start and with all its attempts. */
+function undone(task: TaskState): TaskState {
+  return {
+    ...task,
+    phase: "ready",
+    failedAttempts: 0,
+    inquiry: undefined,
+    landedCommit: undefined,
+    reversibility: undefined,
+    continuation: undefined,
+    isHeldBack: true,
+    failure: undefined,
+    skippedBecause: undefined,
+  };
+}
+
+function reversibilityOf({ irreversible }: EventOf<"task_landed" | "task_restored">): Reversibility {
   return irreversible === undefined ? { possible: true } : { possible: false, because: irreversible };
 }
 

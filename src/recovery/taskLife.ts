@@ -24,6 +24,9 @@ import type { TaskPhase, TaskState } from "./taskState.ts";
  *                            │
  *                            └──task_rolled_back──► retrying   (from ready, retrying, awaiting_input and skipped too)
  *
+ * `task_undone` and `task_restored` may come in any state outside an attempt: what an earlier run landed may be taken
+ * back, or brought back, while this one has begun the task again.
+ *
  * A crash changes no state: after `run_resumed` a task is where its last event left it, and whoever resumes either goes
  * on from there or ends the attempt with a transient `attempt_failed`. An answer to a question leaves the task waiting
  * for input, to be started again with the answer; one that approves leads back to `verifying`, from where it lands.
@@ -32,7 +35,9 @@ const IN_ATTEMPT: readonly TaskPhase[] = ["preparing", "working", "verifying", "
 /** While work is verified its agent may be waiting to hear what came of it. */
 const WITH_AN_AGENT: readonly TaskPhase[] = ["preparing", "working", "verifying"];
 const BETWEEN_ATTEMPTS: readonly TaskPhase[] = ["ready", "retrying", "awaiting_input"];
-const ANY: readonly TaskPhase[] = [...BETWEEN_ATTEMPTS, ...IN_ATTEMPT, "complete", "failed", "skipped"];
+/** The branch is rolled back while no attempt is under way. */
+const AT_REST: readonly TaskPhase[] = [...BETWEEN_ATTEMPTS, "complete", "failed", "skipped"];
+const ANY: readonly TaskPhase[] = [...AT_REST, ...IN_ATTEMPT];
 
 /** From which phases each event may come. */
 const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = {
@@ -61,9 +66,10 @@ const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = 
   task_unpaused: ANY,
   landing_intended: ["verifying", "landing"],
   task_landed: ["landing"],
-  // Ready: in a run that was begun for the undoing, of a task that an earlier run landed.
-  task_undone: ["complete", "ready"],
-  task_restored: ["ready", "retrying", "failed", "skipped"],
+  // Not complete: an earlier run landed it, and this one may have begun it again.
+  task_undone: AT_REST,
+  // Complete: by another commit of its own.
+  task_restored: AT_REST,
   task_rolled_back: [...BETWEEN_ATTEMPTS, "failed", "skipped"],
   attempt_failed: [...IN_ATTEMPT, "awaiting_input"],
   task_failed: [...BETWEEN_ATTEMPTS, "preparing", "working", "verifying"],

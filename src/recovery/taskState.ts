@@ -123,7 +123,9 @@ export interface TaskState {
   /** Undefined: the next attempt starts clean. */
   readonly continuation: Continuation | undefined;
   /** The landing under way: after a crash the branch is at `head` (not landed) or has `commit` (landed). */
-  readonly landing: { readonly head: string; readonly commit: string } | undefined;
+  readonly landing:
+    | { readonly head: string; readonly commit: string; readonly irreversible: string | undefined }
+    | undefined;
   readonly landedCommit: string | undefined;
   /** Undefined: it has not landed. */
   readonly reversibility: Reversibility | undefined;

@@ -9,6 +9,7 @@ export const landingEvents = [
     /** Head of the track's branch that is to be replaced, and by what: of tasks verified together, their merge. */
     head: z.string(),
     commit: z.string(),
+    irreversible: z.string().optional(),
   }),
   z.object({
     type: z.literal("task_landed"),
@@ -21,7 +22,14 @@ export const landingEvents = [
     irreversible: z.string().optional(),
   }),
   /** O6. A landed task was taken back by a new commit, which the branch is at now. */
-  z.object({ type: z.literal("task_undone"), task: z.string(), commit: z.string(), because: z.string() }),
+  z.object({
+    type: z.literal("task_undone"),
+    task: z.string(),
+    commit: z.string(),
+    because: z.string(),
+    /** Tasks that were not complete, and whose saved work is built on what was taken back: they begin anew. */
+    restarts: z.array(z.string()).optional(),
+  }),
   /** A task that had been taken back is on the branch again, by the new commit `head`; `commit` is its own. */
   z.object({
     type: z.literal("task_restored"),
@@ -29,6 +37,7 @@ export const landingEvents = [
     commit: z.string(),
     head: z.string(),
     because: z.string(),
+    irreversible: z.string().optional(),
   }),
   /** X3. The next attempt at a task that has not landed goes on from `commit`, which is measured against `base`. */
   z.object({
