@@ -5,6 +5,8 @@ import type { Diagnostics, Locate } from "./diagnostics.ts";
 import { linesOf } from "./lineNumbers.ts";
 import { parseStrictYaml } from "./strictYaml.ts";
 
+/** Where `backlog` writes and `implement` reads unless told otherwise. */
+export const DEFAULT_BACKLOG_FILE = "tasks/BACKLOG.yaml";
 /** A file of 10,000 tasks takes about half of this. */
 export const MAX_BACKLOG_BYTES = 4 * 1024 * 1024;
 const BYTE_ORDER_MARK = "\uFEFF";

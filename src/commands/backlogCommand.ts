@@ -1,3 +1,4 @@
+import { DEFAULT_BACKLOG_FILE } from "../backlog/backlogDocument.ts";
 import { TRACK_ID_PATTERN } from "../backlog/backlogSchema.ts";
 import { compileBacklog } from "../backlog/compileBacklog.ts";
 import { DRAFT_PROMPT_VERSION } from "../backlog/draftPrompt.ts";
@@ -51,7 +52,7 @@ export async function backlogCommand(flags: BacklogFlags, context: CommandContex
     ...output,
     kind: "a backlog",
     isOfKind: (text) => compileBacklog(output.shown, Buffer.from(text, "utf8")).ok,
-    isDefault: output.shown === "tasks/BACKLOG.yaml",
+    isDefault: output.shown === DEFAULT_BACKLOG_FILE,
   });
   const existing = found === undefined ? undefined : refuseToReplaceWork(found, trackId, output.shown);
   const progress = createProgressReporter({ ...context, stream: context.progressStream });

@@ -1,3 +1,4 @@
+import { DEFAULT_BACKLOG_FILE } from "../backlog/backlogDocument.ts";
 import { BacklogManager } from "../backlog/backlogManager.ts";
 import { formatDiagnostics, formatWarnings } from "../backlog/diagnostics.ts";
 import { readRepositoryFacts } from "../backlog/readRepositoryFacts.ts";
@@ -10,7 +11,7 @@ import { type StateDirectory, stateDirectoryFor } from "../core/stateDirectory.t
 import { Git, requireGit } from "../git/gitProcess.ts";
 import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
 import type { HealthVerdict } from "../verification/instrumentationChecker.ts";
-import { DEFAULT_FILE, findBacklog } from "./statusBacklog.ts";
+import { findBacklog } from "./statusBacklog.ts";
 
 /** Something `doctor` looked for: what it found, and what there is to say about it. */
 export interface Found<Value> {
@@ -90,7 +91,7 @@ async function readBacklog(
   given: string | undefined,
   { directory, environment, options }: Pick<CommandContext, "directory" | "environment" | "options">,
 ): Promise<Found<FoundTasks>> {
-  const name = given ?? DEFAULT_FILE;
+  const name = given ?? DEFAULT_BACKLOG_FILE;
   if (given === undefined && (await findBacklog({ root: user.root, directory }, name)) === undefined) {
     const mend = "'opencode run backlog' makes it from a plan";
     return { verdict: { result: "skipped", says: `there is no ${name}`, mend } };

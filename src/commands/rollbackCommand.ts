@@ -4,177 +4,139 @@ import { probeSandbox } from "../core/sandbox.ts";
 import { createTrackBranch, trackBranchName, trackRef } from "../git/trackBranch.ts";
 import { BranchPublisher } from "../implementation/landing/branchPublisher.ts";
 import {
-  carryOutUndo,
-  describeUndoFailure,
-  type LandedTask,
-  type PreparedUndo,
-  prepareUndo,
+  checksAfter,
+  describeRollbackFailure,
+  type PreparedRollback,
+  prepareRollback,
 } from "../implementation/landing/compensation.ts";
-import { readLandings, type TrackLandings } from "../implementation/landing/landedTasks.ts";
+import { rolledBackBy } from "../implementation/landing/landingCommits.ts";
+import {
+  isDoneAlready,
+  planRollback,
+  type RollbackPlan,
+  type RollbackWish,
+} from "../implementation/landing/rollbackPlan.ts";
+import { carryOut } from "../implementation/landing/rollbackRecord.ts";
+import { describeRollback } from "../implementation/landing/rollbackWords.ts";
 import { RunRecorder } from "../implementation/runRecorder.ts";
 import { leaseGate } from "../implementation/slots/leasedGate.ts";
-import { acquireLock, type Lock } from "../recovery/lock.ts";
-import { currentProcessIdentity } from "../recovery/processIdentity.ts";
-import { tracksOfRuns } from "../recovery/runStore.ts";
-import { openRunForUndo, type UndoRun } from "./rollbackRun.ts";
-import {
-  headToUndoFrom,
-  type RollbackContext,
-  type RollbackFlags,
-  type RollbackScene,
-  readRollbackScene,
-  tasksToUndo,
-} from "./rollbackScene.ts";
-import { DEFAULT_FILE } from "./statusBacklog.ts";
+import type { Lock } from "../recovery/lock.ts";
+import { openRunForRollback, type RollbackRun } from "./rollbackRun.ts";
+import { headToRollBack, type RollbackContext, type RollbackScene, readRollbackScene } from "./rollbackScene.ts";
+import { takeTurn } from "./rollbackTurn.ts";
+import { type RollbackFlags, wishOf } from "./rollbackWish.ts";
 
 /**
- * `rollback --task`: takes a landed task back, and everything landed that depends on it, by new commits that are
- * verified first. Nothing is changed unless all of it can be; the user's own branch never is.
+ * `rollback`: takes a landed task back, with everything landed that depends on it, or makes the branch what it was at an
+ * earlier commit, by new commits that are verified first. Nothing is changed unless all of it can be; the user's own
+ * branch never is. While a run goes on, that does it.
  */
 export async function rollbackCommand(flags: RollbackFlags, context: RollbackContext): Promise<CommandReport> {
+  const wish = wishOf(flags);
   const scene = await readRollbackScene(flags, context);
-  const identity = await currentProcessIdentity();
-  const purpose = `rollback ${scene.trackId}`;
-  const lock = await acquireLock(scene.state.trackLock(scene.trackId), { ...context, identity, purpose, timeoutMs: 0 });
-  if (!lock.ok) throw new Refusal(lock.failure.message);
+  const turn = await takeTurn(wish, scene, context);
+  if (turn.kind === "settled") return { text: turn.message, outcome: { done: true } };
   try {
-    return await rollBack(flags.task, scene, context, lock.value);
+    return await rollBack(wish, scene, context, turn.lock);
   } finally {
-    await lock.value.release();
+    await turn.lock.release();
   }
 }
 
 async function rollBack(
-  task: string,
+  wish: RollbackWish,
   scene: RollbackScene,
   context: RollbackContext,
   lock: Lock,
 ): Promise<CommandReport> {
-  const { control, git, trackId, user } = scene;
-  const run = await openRunForUndo(scene, { clock: context.clock, lock });
+  const { control, manager, state, trackId } = scene;
+  const run = await openRunForRollback(scene, { clock: context.clock, lock });
   try {
-    const landings = await landingsOf(scene);
-    const head = await headToUndoFrom(scene);
-    if ((await run.showLeftover()).includes(task)) return await finishLeftover(task, head, run, scene);
-    const tasks = await tasksToUndo(task, head, landings, scene);
-    const undo = await prepareVerified(task, head, tasks, landings, scene, context);
-
-    const branch = await createTrackBranch(git, user, control, trackId, head);
-    if (branch.kind === "refused") throw new Refusal(branch.message);
-    if (branch.head !== head) throw new Refusal(`${trackBranchName(trackId)} was moved meanwhile: try again.`);
-    const log = await run.recording(undo.tasks, head);
-    const recorder = new RunRecorder(log, () => undefined);
-    await carryOutUndo(undo, { control, recorder, trackRef: trackRef(trackId) });
-    return await settle(undo, tasks, recorder, run, scene);
+    const head = await headToRollBack(wish, scene);
+    const leftover = await run.showLeftover();
+    if (leftover !== undefined) {
+      await showBranch(head, scene);
+      if (await wasMeant(wish, leftover, scene)) return await finishLeftover(run, scene);
+    }
+    const plan = await planRollback(wish, { control, runs: state.runs, trackId, backlog: manager.backlog, head });
+    if (!plan.ok) throw new Refusal(plan.failure);
+    if (await isDoneAlready(plan.value, control)) return nothingToDo(wish, scene);
+    const prepared = await prepareVerified(plan.value, scene, context);
+    return await settle(prepared, run, scene);
   } finally {
     await run.close();
   }
 }
 
-async function landingsOf({ state, trackId }: RollbackScene): Promise<TrackLandings> {
-  const runs = (await tracksOfRuns(state.runs)).filter((run) => run.trackId === trackId);
-  const landings = await readLandings(state.runs, runs.map(({ runId }) => runId).reverse());
-  if (!landings.ok) throw new Refusal(landings.failure.message);
-  return landings.value;
-}
-
 /** Throws `Refusal` when it conflicts or does not pass: what then is for a person to decide. */
 async function prepareVerified(
-  task: string,
-  head: string,
-  tasks: readonly LandedTask[],
-  landings: TrackLandings,
+  plan: RollbackPlan,
   scene: RollbackScene,
   context: RollbackContext,
-): Promise<PreparedUndo> {
+): Promise<PreparedRollback> {
   const { control, manager, trackId, user } = scene;
   const { backlog } = manager;
-  const sandbox = await probeSandbox(context.options.sandbox, context.environment);
+  const { options, signal } = context;
+  const sandbox = await probeSandbox(options.sandbox, context.environment);
   if (!sandbox.ok) throw new Refusal(sandbox.failure);
   const { gate, release } = await leaseGate({
     ...scene,
     context,
     sandbox: sandbox.value,
-    setup: backlog.setup.length > 0 ? backlog.setup : (context.options.setup ?? []),
+    setup: backlog.setup.length > 0 ? backlog.setup : (options.setup ?? []),
     network: backlog.tasks.some((other) => other.network),
     purpose: `rollback ${trackId}`,
   });
   try {
-    const request = {
-      head,
-      tasks,
-      because: `Asked for with rollback --task=${task}.`,
-      checks: checksAfter(tasks, landings, scene, context),
-    };
-    const undo = await prepareUndo(request, { control, gate, author: user.identity, signal: context.signal });
-    if (!undo.ok) throw new Refusal(describeUndoFailure(undo.failure, trackBranchName(trackId)));
-    return undo.value;
+    const verify = backlog.verify.length > 0 ? backlog.verify : (options.verify ?? []);
+    const checks = checksAfter(plan, backlog, verify);
+    const prepared = await prepareRollback(plan, { control, gate, author: user.identity, checks, signal });
+    if (!prepared.ok) throw new Refusal(describeRollbackFailure(prepared.failure, trackBranchName(trackId)));
+    return prepared.value;
   } finally {
     await release();
   }
 }
 
-/** `verify`; without it, what proved the tasks that stay. */
-function checksAfter(
-  undone: readonly LandedTask[],
-  { landed }: TrackLandings,
-  { manager }: RollbackScene,
-  { options }: RollbackContext,
-): readonly string[] {
-  const { backlog } = manager;
-  const verify = backlog.verify.length > 0 ? backlog.verify : (options.verify ?? []);
-  if (verify.length > 0) return verify;
-  const gone = new Set(undone.map(({ task }) => task));
-  const staying = new Set(landed.map(({ task }) => task).filter((task) => !gone.has(task)));
-  const commands = backlog.tasks.filter(({ id }) => staying.has(id)).flatMap(({ acceptance }) => acceptance);
-  return [...new Set(commands.map(({ run }) => run))];
-}
-
-/** Brings branch and statuses to where the user sees them, and says what is left to do. */
-async function settle(
-  { commit, head }: PreparedUndo,
-  tasks: readonly LandedTask[],
-  recorder: RunRecorder,
-  run: UndoRun,
-  scene: RollbackScene,
-): Promise<CommandReport> {
+/** Carries it out, brings branch and statuses to where the user sees them, and says what is left to do. */
+async function settle(prepared: PreparedRollback, run: RollbackRun, scene: RollbackScene): Promise<CommandReport> {
   const { control, git, trackId, user } = scene;
-  const ids = tasks.map(({ task }) => task);
-  const obstacle = await run.showPending(ids);
-  const published = await new BranchPublisher({ git, user, control, recorder, trackId, published: head }).publish(
-    commit,
-  );
+  const { plan, commit } = prepared;
+  await showBranch(plan.head, scene);
+  const recorder = new RunRecorder(await run.recording(plan), () => undefined);
+  await carryOut(prepared, { control, recorder, trackRef: trackRef(trackId) });
+  const obstacle = await run.showStatuses(plan);
+  const publisher = new BranchPublisher({ git, user, control, recorder, trackId, published: plan.head });
+  const published = await publisher.publish(commit);
   await run.end();
 
-  const inUse = await Promise.all(tasks.map((task) => control.isAncestor(task.commit, user.head)));
-  const text = reportText(ids.toReversed(), commit, inUse.includes(true), scene);
+  const text = await describeRollback(prepared, scene);
   const reason = published.ok
     ? obstacle
-    : `Undone, but ${published.failure}; then run implement, which brings it along.`;
+    : `Rolled back, but ${published.failure}; then run implement, which brings it along.`;
   return { text, outcome: reason === undefined ? { done: true } : { done: false, reason } };
 }
 
-/** An earlier `rollback` was cut off after the act: what was left is to show it. */
-async function finishLeftover(task: string, head: string, run: UndoRun, scene: RollbackScene): Promise<CommandReport> {
-  const { control, git, trackId, user } = scene;
+/** Throws `Refusal` where the user's `mac/<track_id>` cannot be at `head`. */
+async function showBranch(head: string, { control, git, trackId, user }: RollbackScene): Promise<void> {
   const branch = await createTrackBranch(git, user, control, trackId, head);
   if (branch.kind === "refused") throw new Refusal(branch.message);
-  await run.end();
-  return { text: reportText([task], head, false, scene), outcome: { done: true } };
+  if (branch.head !== head) throw new Refusal(`${trackBranchName(trackId)} was moved meanwhile: try again.`);
 }
 
-function reportText(
-  tasks: readonly string[],
-  commit: string,
-  userHoldsWork: boolean,
-  { file, trackId, user }: RollbackScene,
-): string {
-  const branch = trackBranchName(trackId);
-  const where = user.branch ?? "Your commit";
-  const flag = file === DEFAULT_FILE ? "" : ` -- --backlog_file=${file}`;
-  return [
-    `Undone on ${branch} (${commit.slice(0, 9)}), verified: ${tasks.join(", ")}, pending again.`,
-    ...(userHoldsWork ? [`${where} still holds the work; to take the undoing there: git merge ${branch}`] : []),
-    `To do it again: opencode run implement${flag}`,
-  ].join("\n");
+async function wasMeant(wish: RollbackWish, leftover: string, { control }: RollbackScene): Promise<boolean> {
+  if (wish.kind !== "task") return false;
+  return (await rolledBackBy(control, leftover)).undone.includes(wish.task);
+}
+
+/** An earlier `rollback` was cut off after the act, and what was left was to show it. */
+async function finishLeftover(run: RollbackRun, { trackId }: RollbackScene): Promise<CommandReport> {
+  await run.end();
+  const text = `It was undone on ${trackBranchName(trackId)} before, when the process ended; now the statuses show it.`;
+  return { text, outcome: { done: true } };
+}
+
+function nothingToDo(wish: RollbackWish, { trackId }: RollbackScene): CommandReport {
+  const what = wish.kind === "to" ? ` what it was at ${wish.to}` : "";
+  return { text: `${trackBranchName(trackId)} is${what} already: nothing was changed.`, outcome: { done: true } };
 }

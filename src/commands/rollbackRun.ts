@@ -1,17 +1,18 @@
 import type { Clock } from "../core/clock.ts";
 import { Refusal } from "../core/refusal.ts";
-import { showUndone } from "../implementation/landing/compensation.ts";
+import type { RollbackPlan } from "../implementation/landing/rollbackPlan.ts";
+import { inTheWay, showRolledBack, showStatuses } from "../implementation/landing/rollbackRecord.ts";
 import { type RunOpener, startRun, takeUpRun } from "../implementation/runOpening.ts";
-import { describeUnwritten, StatusProjection } from "../implementation/statusProjection.ts";
+import { describeUnwritten } from "../implementation/statusProjection.ts";
 import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
 import type { RollbackScene } from "./rollbackScene.ts";
 
 /**
- * The run whose journal holds an undoing: the track's open one, where that landed all that is undone, so that it can be
- * gone on with; else one of its own, since a finished journal takes no more events (decision 0053).
+ * The run whose journal holds a rollback: the track's open one, which is gone on with; else one of its own, since a
+ * finished journal takes no more events (decisions 0053, 0059).
  */
-export class UndoRun {
+export class RollbackRun {
   private readonly scene: RollbackScene;
   private readonly opener: RunOpener;
   private readonly open: RunLog | undefined;
@@ -23,20 +24,25 @@ export class UndoRun {
     this.open = open;
   }
 
-  /** Called once it is settled that these tasks are undone from `head`. */
-  async recording(tasks: readonly string[], head: string): Promise<RunLog> {
+  /** Called once it is settled that the plan is carried out. Throws `Refusal` where the open run has to go on first. */
+  async recording(plan: RollbackPlan): Promise<RunLog> {
+    const { head, restored, undone } = plan;
     const { open } = this;
-    if (open !== undefined && tasks.every((task) => open.state.tasks.get(task)?.phase === "complete")) {
-      // From here on a crash leaves something to be shown; see `showUndone`.
+    if (open !== undefined) {
+      const busy = inTheWay(plan, open.state);
+      if (busy.length > 0) {
+        throw new Refusal(`${busy.join(", ")} is about to land: run implement first. Nothing was changed.`);
+      }
+      // From here on a crash leaves something to be shown; see `showRolledBack`.
       if (open.state.interrupted) await open.record({ type: "run_resumed" });
       return open;
     }
-    if (open !== undefined) await this.closeAsTakenOver(open);
-    const { file, manager, user } = this.scene;
+    const { backlogFile, manager, user } = this.scene;
+    const ids = new Set([...undone, ...restored].map(({ task }) => task));
     this.own = await startRun(this.opener, {
       backlog: manager.backlog,
-      backlogFile: file,
-      tasks: tasks.map((id) => ({ id })),
+      backlogFile,
+      tasks: [...ids].map((id) => ({ id })),
       head,
       userBranch: user.branch,
       workers: 0,
@@ -44,21 +50,21 @@ export class UndoRun {
     return this.own;
   }
 
-  /** Sets the tasks of the file back to pending. @returns why the file does not say so, with what to do */
-  async showPending(tasks: readonly string[]): Promise<string | undefined> {
+  /** Sets the tasks of the file to what they are now. @returns why the file does not say so, with what to do */
+  async showStatuses({ restored, undone }: RollbackPlan): Promise<string | undefined> {
     const { manager } = this.scene;
-    const known = new Set(manager.backlog.tasks.map(({ id }) => id));
-    let problem: string | undefined;
-    for (const task of tasks.filter((id) => known.has(id))) {
-      const written = await manager.updateTaskStatus(task, "pending");
-      problem = written.ok ? undefined : `Undone, but ${describeUnwritten(written.failure)}`;
-    }
-    return problem;
+    const complete = restored.map(({ task }) => task);
+    const pending = undone.map(({ task }) => task).filter((task) => !complete.includes(task));
+    const written = [
+      await showStatuses(pending, "pending", manager),
+      await showStatuses(complete, "complete", manager),
+    ].find(({ ok }) => !ok);
+    return written?.ok === false ? `Rolled back, but ${describeUnwritten(written.failure)}` : undefined;
   }
 
-  /** What an undoing that was cut off had done without showing it in the file. */
-  async showLeftover(): Promise<readonly string[]> {
-    return this.open === undefined ? [] : showUndone(this.scene.control, this.open.state, this.scene.manager);
+  /** Shows in the file what a rollback that was cut off had done. @returns its commit; undefined: there is none */
+  async showLeftover(): Promise<string | undefined> {
+    return this.open && showRolledBack(this.scene.control, this.open.state, this.scene.manager);
   }
 
   /** The open run stays open; one that was begun for this has nothing more to do. */
@@ -71,27 +77,13 @@ export class UndoRun {
     await this.own?.close();
     await this.open?.close();
   }
-
-  /** Its journal is not read for statuses again: what landed has to be in the file first. */
-  private async closeAsTakenOver(run: RunLog): Promise<void> {
-    const landed = [...run.state.tasks.values()].filter(({ phase }) => phase === "complete").map(({ id }) => id);
-    const statuses = new StatusProjection(
-      this.scene.manager,
-      () => run.state,
-      landed,
-      () => undefined,
-    );
-    const written = await statuses.settle(true);
-    if (!written.ok) throw new Refusal(`Nothing was undone: ${describeUnwritten(written.failure)}`);
-    await run.record({ type: "run_finished", outcome: "incomplete" });
-  }
 }
 
 /** Takes the track's open run up, if there is one: what it left loose is tied first. The caller holds the track's lock. */
-export async function openRunForUndo(
+export async function openRunForRollback(
   scene: RollbackScene,
   { clock, lock }: { readonly clock: Clock; readonly lock: Lock },
-): Promise<UndoRun> {
+): Promise<RollbackRun> {
   const opener = { state: scene.state, control: scene.control, clock, lock };
-  return new UndoRun(scene, opener, await takeUpRun(opener, scene.trackId));
+  return new RollbackRun(scene, opener, await takeUpRun(opener, scene.trackId));
 }

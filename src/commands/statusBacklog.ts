@@ -8,9 +8,6 @@ import type { StateDirectory } from "../core/stateDirectory.ts";
 import type { Git } from "../git/gitProcess.ts";
 import type { Backlog } from "../types.ts";
 
-/** Where `backlog` writes and `implement` reads unless told otherwise. */
-export const DEFAULT_FILE = "tasks/BACKLOG.yaml";
-
 /** The repository `status` is asked in, and its runs. */
 export interface StatusPlace {
   readonly git: Git;

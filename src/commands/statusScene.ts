@@ -1,3 +1,4 @@
+import { DEFAULT_BACKLOG_FILE } from "../backlog/backlogDocument.ts";
 import type { CommandContext } from "../core/commandContext.ts";
 import { type StateDirectory, stateDirectoryFor } from "../core/stateDirectory.ts";
 import { Git, requireGit } from "../git/gitProcess.ts";
@@ -6,7 +7,7 @@ import { type LockHolder, lockHolder } from "../recovery/lockHolder.ts";
 import type { RunState } from "../recovery/runState.ts";
 import { readRun, tracksOfRuns } from "../recovery/runStore.ts";
 import type { Backlog } from "../types.ts";
-import { DEFAULT_FILE, type FoundBacklog, findBacklog, type StatusPlace } from "./statusBacklog.ts";
+import { type FoundBacklog, findBacklog, type StatusPlace } from "./statusBacklog.ts";
 import { chooseTrack, type TrackFlags } from "./statusTrack.ts";
 
 export interface StatusFlags extends TrackFlags {
@@ -41,7 +42,7 @@ export async function readStatusScene(flags: StatusFlags, context: StatusContext
   const { root, commonDir } = await locateRepository(git, context.directory);
   const state = stateDirectoryFor(commonDir, context.environment);
   const place: StatusPlace = { git, root, directory: context.directory, state, runs: await tracksOfRuns(state.runs) };
-  const usual = await findBacklog(place, DEFAULT_FILE);
+  const usual = await findBacklog(place, DEFAULT_BACKLOG_FILE);
   const trackId = await chooseTrack(flags, place, usual);
 
   const runs = place.runs.filter((run) => run.trackId === trackId).map(({ runId }) => runId);
@@ -69,7 +70,7 @@ async function backlogOf(
 ): Promise<FoundBacklog | undefined> {
   if (usual?.backlog?.track_id === trackId) return usual;
   const other = run?.started?.backlog_file;
-  if (other === undefined || other === DEFAULT_FILE) return usual?.backlog === undefined ? usual : undefined;
+  if (other === undefined || other === DEFAULT_BACKLOG_FILE) return usual?.backlog === undefined ? usual : undefined;
   const found = await findBacklog(place, other);
   return found?.backlog === undefined || found.backlog.track_id === trackId ? found : undefined;
 }

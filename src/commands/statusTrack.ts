@@ -1,9 +1,10 @@
+import { DEFAULT_BACKLOG_FILE } from "../backlog/backlogDocument.ts";
 import { TASK_ID_PATTERN, TRACK_ID_PATTERN } from "../backlog/backlogSchema.ts";
 import { Refusal } from "../core/refusal.ts";
 import type { StateDirectory } from "../core/stateDirectory.ts";
 import { knownTracks, readTaskVersions } from "../factory/specHistory.ts";
 import { readRun } from "../recovery/runStore.ts";
-import { DEFAULT_FILE, type FoundBacklog, type StatusPlace } from "./statusBacklog.ts";
+import type { FoundBacklog, StatusPlace } from "./statusBacklog.ts";
 
 /** What a user may say to name a track. */
 export interface TrackFlags {
@@ -30,7 +31,7 @@ export async function chooseTrack(
     throw new Refusal(`No track '${flags.trackId}' is known here; ${listed("known are", tracks)}.`);
   }
   if (tracks.length === 0) {
-    const why = usual?.problems[0] ?? `there is no ${DEFAULT_FILE}`;
+    const why = usual?.problems[0] ?? `there is no ${DEFAULT_BACKLOG_FILE}`;
     throw new Refusal(`No task is known here: ${why}, and nothing was run. Make one with 'opencode run backlog'.`);
   }
   const candidates = flags.task === undefined ? tracks : await tracksWithTask(flags.task, tracks, place, usual);

@@ -168,6 +168,17 @@ export class ControlRepository {
     return readCommits(this.git, this.options(), range);
   }
 
+  /** All commits that `base` lacks on any way to `to`; undefined when `base` is not in the history of `to`, or is not there. */
+  async commitsSince(base: string, to: string): Promise<ReadonlySet<string> | undefined> {
+    const accepted = await this.git.runAccepting([0, 1], ["merge-base", "--is-ancestor", base, to], this.options());
+    if (!accepted.ok && !["missing-object", "failed"].includes(accepted.failure.reason)) {
+      throw new GitError(accepted.failure);
+    }
+    if (!accepted.ok || accepted.value.exitCode !== 0) return undefined;
+    const ids = await this.git.must(["rev-list", to, `^${base}`, "--"], this.options());
+    return new Set(ids.split("\n").filter((id) => id !== ""));
+  }
+
   /** Stores texts, ten thousand as cheaply as one. @returns their ids, in their order */
   async writeBlobs(texts: readonly string[]): Promise<readonly string[]> {
     const commands = texts.map(

@@ -94,9 +94,10 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
     },
   },
   rollback: {
-    summary: "Take a landed task back, and what depends on it, by new commits that are verified first",
+    summary: "Take landed work back, by new commits that are verified first",
     flags: {
-      task: { kind: "text", help: "the task" },
+      task: { kind: "text", help: "a landed task; what depends on it is taken back too" },
+      to: { kind: "text", help: "a commit of mac/<track_id>, or a task: the branch as it was right after it landed" },
       track_id: { kind: "text", help: "its track", shownDefault: "that of tasks/BACKLOG.yaml" },
     },
   },

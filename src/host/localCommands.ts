@@ -3,7 +3,6 @@ import { doctorCommand } from "../commands/doctorCommand.ts";
 import { rollbackCommand } from "../commands/rollbackCommand.ts";
 import { statusCommand } from "../commands/statusCommand.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
-import { Refusal } from "../core/refusal.ts";
 import { unreachable } from "../core/unreachable.ts";
 import type { Invocation } from "./commandLine.ts";
 import { GivenFlags } from "./givenFlags.ts";
@@ -26,7 +25,6 @@ export function isLocal(verb: Verb): verb is LocalVerb {
   return LOCAL_VERBS.some((local) => local === verb);
 }
 
-/** Throws `Refusal` where a flag is missing that the command cannot do without. */
 export function localCommandFor({
   verb,
   flags,
@@ -48,9 +46,7 @@ export function localCommandFor({
       return (context) => answerCommand(answer, context);
     }
     case "rollback": {
-      const task = given.text("task");
-      if (task === undefined) throw new Refusal("--task is missing: name the landed task that is to be taken back.");
-      const rollback = { task, trackId: given.text("track_id") };
+      const rollback = { task: given.text("task"), to: given.text("to"), trackId: given.text("track_id") };
       return (context) => rollbackCommand(rollback, context);
     }
     case "doctor": {

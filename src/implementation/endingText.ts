@@ -78,7 +78,7 @@ function describeTask({ title }: Task, state: TaskState | undefined, isComplete:
     case "awaiting_input":
       return `waiting   ${title}: ${inquiry === undefined ? "" : describeInquiry(inquiry)}`;
     default:
-      return `${isComplete ? "complete" : "to do   "}  ${title}`;
+      return `${isComplete ? "complete" : "to do   "}  ${title}${state.isHeldBack ? ": it was taken back" : ""}`;
   }
 }
 

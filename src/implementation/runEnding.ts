@@ -144,7 +144,11 @@ function reasonOf({ ending, recorder, scene }: RunEndingOptions, unfinished: rea
   const [question, ...others] = waitingForAnswer(recorder.state);
   if (question?.inquiry !== undefined) return waitingReason(question.id, question.inquiry, others.length);
   const ids = asked.map((task) => task.id).join(", ");
+  const takenBack = asked.filter(({ id }) => recorder.state.tasks.get(id)?.isHeldBack).map(({ id }) => id);
   const failed = unfinished.filter((task) => task.status === "failed").map((task) => task.id);
+  if (failed.length === 0 && takenBack.length > 0) {
+    return `Not done: ${ids}. Taken back: ${takenBack.join(", ")}; run implement again to do that anew.`;
+  }
   if (failed.length === 0) return `Not done: ${ids}. Run implement again to go on.`;
   return `Not done: ${ids}. To try again, set the status of ${failed.join(", ")} to pending and run implement again.`;
 }

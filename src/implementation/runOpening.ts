@@ -13,8 +13,8 @@ import { createRun, findUnfinishedRun, type RunUnreadable } from "../recovery/ru
 import { isInAttempt, type TaskState } from "../recovery/taskState.ts";
 import type { Backlog, Task } from "../types.ts";
 import { archiveAttempt } from "./attempts/attemptArchive.ts";
-import { recordUndone } from "./landing/compensation.ts";
 import { tasksLandedBy } from "./landing/landingCommits.ts";
+import { recordRolledBack } from "./landing/rollbackRecord.ts";
 
 /** What a run is opened for. */
 export interface RunPurpose {
@@ -50,7 +50,7 @@ export async function takeUpRun(opener: RunOpener, trackId: string): Promise<Run
   if (runId === undefined) return undefined;
   const log = await openLog(opener, runId);
   const head = await opener.control.readRef(trackRef(trackId));
-  if (head !== undefined) await recordUndone(opener.control, log, head);
+  if (head !== undefined) await recordRolledBack(opener.control, log, head);
   for (const task of log.state.tasks.values()) {
     const landed = await landedMeanwhile(opener.control, task, head);
     if (landed !== undefined) await log.record(landed);
@@ -71,7 +71,9 @@ async function landedMeanwhile(
   const own = (await tasksLandedBy(control, landing.commit)).get(id);
   if (own === undefined) throw new Error(`${landing.commit} landed without ${id}, for which it was made`);
   const merge = own === landing.commit ? {} : { head: landing.commit };
-  return { type: "task_landed", task: id, attempt: attempts, commit: own, ...merge };
+  const { irreversible } = landing;
+  const lasting = irreversible === undefined ? {} : { irreversible };
+  return { type: "task_landed", task: id, attempt: attempts, commit: own, ...merge, ...lasting };
 }
 
 /** Its work is on record and good: it lands without another attempt. */

@@ -61,6 +61,8 @@ export class StatusProjection {
   private async project(event: RunEvent): Promise<void> {
     if (event.type === "tasks_added") for (const id of event.tasks) this.tasks.add(id);
     if (!("task" in event)) return;
+    // What an earlier run had landed is this one's to do, or done, from now on.
+    if (event.type === "task_undone" || event.type === "task_restored") this.tasks.add(event.task);
     const task = this.state().tasks.get(event.task);
     if (task !== undefined) await this.set(task.id, statusOf(task.phase));
   }

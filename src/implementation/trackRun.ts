@@ -18,8 +18,8 @@ import { checkBeforeRun } from "./health/healthChecks.ts";
 import type { WholeLoop } from "./health/smokeTest.ts";
 import type { ImplementFlags, ImplementScene } from "./implementScene.ts";
 import { BranchPublisher } from "./landing/branchPublisher.ts";
-import { showUndone } from "./landing/compensation.ts";
 import { rollBackInRun } from "./landing/rollbackInRun.ts";
+import { showRolledBack } from "./landing/rollbackRecord.ts";
 import { clearLeftovers, describeCleared } from "./leftovers.ts";
 import { leftOutNotice, unknownBaseNotice } from "./messageNotices.ts";
 import { watchForRequests } from "./requests/requestWatch.ts";
@@ -192,7 +192,7 @@ async function openRun(resources: TrackRunResources): Promise<RunLog> {
   const opener = { state, control, clock: context.clock, lock };
   const unfinished = await takeUpRun(opener, backlog.track_id);
   try {
-    if (unfinished !== undefined) await showUndone(control, unfinished.state, scene.manager);
+    if (unfinished !== undefined) await showRolledBack(control, unfinished.state, scene.manager);
     const start = await startOf(resources, unfinished);
     const branch = await createTrackBranch(git, user, control, backlog.track_id, start);
     if (branch.kind === "refused") throw new Refusal(branch.message);

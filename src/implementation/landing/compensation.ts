@@ -1,55 +1,35 @@
-import type { BacklogManager } from "../../backlog/backlogManager.ts";
 import { failure, type Result, success } from "../../core/result.ts";
 import { TimeLimitExceeded, withTimeLimit } from "../../core/timeLimit.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
 import type { Identity } from "../../git/userRepository.ts";
-import type { RunLog } from "../../recovery/runLog.ts";
-import type { RunState } from "../../recovery/runState.ts";
+import type { Backlog } from "../../types.ts";
 import { describeFailedCheck, type FailedCheck } from "../../verification/commandCheck.ts";
 import { shortList } from "../../verification/evidence.ts";
-import type { RunRecorder } from "../runRecorder.ts";
 import type { Gate } from "./gate.ts";
-import { joinSteps, type StepCommit, tasksUndoneBy, undoMessage } from "./landingCommits.ts";
+import { joinSteps, returnMessage, type StepCommit, undoMessage } from "./landingCommits.ts";
+import type { RollbackManner, RollbackPlan } from "./rollbackPlan.ts";
 
-/** A task whose work is on the branch, by its own commit. */
-export interface LandedTask {
-  readonly task: string;
-  readonly commit: string;
-}
-
-export interface UndoOptions {
+export interface PreparationOptions {
   readonly control: ControlRepository;
   readonly gate: Pick<Gate, "check">;
   readonly author: Identity;
+  /** Commands that have to pass afterwards: `verify`, or the acceptance of what stays. */
+  readonly checks: readonly string[];
   readonly signal: AbortSignal;
 }
 
-export interface UndoRequest {
-  /** Head of the track's branch. */
-  readonly head: string;
-  /** What is to be undone, in the order in which it landed: a task, and everything landed that depends on it. */
-  readonly tasks: readonly LandedTask[];
-  /** A sentence for the commit and the journal. */
-  readonly because: string;
-  /** Commands that have to pass afterwards: `verify`, or the acceptance of what stays. */
-  readonly checks: readonly string[];
-}
-
-/** A verified commit that takes tasks back; the branch does not have it yet. */
-export interface PreparedUndo {
-  readonly head: string;
+/** A plan, and the verified commit that carries it out; the branch does not have it yet. */
+export interface PreparedRollback {
+  readonly plan: RollbackPlan;
   readonly commit: string;
-  /** In the order of undoing: the last that landed first. */
-  readonly tasks: readonly string[];
-  readonly because: string;
 }
 
 /** Why nothing was undone: the branch is as it was, and a person has to decide. */
-export type UndoFailure =
+export type RollbackFailure =
   /** What landed later, and does not depend on the task, changed the same lines. */
   | { readonly reason: "conflict"; readonly task: string; readonly commit: string; readonly paths: readonly string[] }
-  | { readonly reason: "verify_failed"; readonly check: FailedCheck }
+  | { readonly reason: "verify_failed"; readonly check: FailedCheck; readonly manner: RollbackManner }
   | { readonly reason: "stuck"; readonly message: string }
   | { readonly reason: "interrupted" };
 
@@ -57,22 +37,21 @@ export type UndoFailure =
 const LIMIT_MS = 60_000;
 
 /**
- * Compensation (O6), first half: makes the commit that takes the tasks back, the last landed first, each by merging the
- * reverse of its own commit, and verifies the result in the gate as one step. No ref is moved.
+ * Compensation (O6), first half: makes the commit that rolls the branch back, and verifies it in the gate as one step. No
+ * ref is moved.
  */
-export async function prepareUndo(
-  request: UndoRequest,
-  options: UndoOptions,
-): Promise<Result<PreparedUndo, UndoFailure>> {
-  const { head, because } = request;
-  const { signal } = options;
+export async function prepareRollback(
+  plan: RollbackPlan,
+  options: PreparationOptions,
+): Promise<Result<PreparedRollback, RollbackFailure>> {
+  const { checks, gate, signal } = options;
   try {
-    const made = await withTimeLimit(() => reverseAll(request, options), LIMIT_MS, "undoing", signal);
+    const made = await withTimeLimit(() => commitOf(plan, options), LIMIT_MS, "undoing", signal);
     if (!made.ok) return made;
-    const failed = await newFailure(head, made.value.commit, request.checks, options.gate);
+    const failed = await newFailure(plan.head, made.value, checks, gate);
     if (signal.aborted) return failure({ reason: "interrupted" });
-    if (failed !== undefined) return failure({ reason: "verify_failed", check: failed });
-    return success({ head, because, ...made.value });
+    if (failed !== undefined) return failure({ reason: "verify_failed", check: failed, manner: plan.manner });
+    return success({ plan, commit: made.value });
   } catch (error) {
     if (signal.aborted) return failure({ reason: "interrupted" });
     if (error instanceof TimeLimitExceeded) return failure({ reason: "stuck", message: error.message });
@@ -80,12 +59,28 @@ export async function prepareUndo(
   }
 }
 
+/** `verify`; without it, what proved the tasks that stay. */
+export function checksAfter(
+  { staying }: RollbackPlan,
+  { tasks }: Pick<Backlog, "tasks">,
+  verify: readonly string[],
+): readonly string[] {
+  if (verify.length > 0) return verify;
+  const proofs = tasks.filter(({ id }) => staying.includes(id)).flatMap(({ acceptance }) => acceptance);
+  return [...new Set(proofs.map(({ run }) => run))];
+}
+
+function commitOf(plan: RollbackPlan, options: PreparationOptions): Promise<Result<string, RollbackFailure>> {
+  return plan.manner.kind === "reverse" ? reverseAll(plan, options) : returnTo(plan.manner, plan, options);
+}
+
+/** Takes the tasks back, the last landed first, each by merging the reverse of its own commit. */
 async function reverseAll(
-  { head, tasks, because }: UndoRequest,
-  { author, control }: UndoOptions,
-): Promise<Result<Pick<PreparedUndo, "commit" | "tasks">, UndoFailure>> {
+  { head, undone, because }: RollbackPlan,
+  { author, control }: PreparationOptions,
+): Promise<Result<string, RollbackFailure>> {
   const steps: StepCommit[] = [];
-  for (const { task, commit: landed } of tasks.toReversed()) {
+  for (const { task, commit: landed } of undone.toReversed()) {
     const tip = steps.at(-1)?.commit ?? head;
     const [{ parents, subject } = { parents: [], subject: task }] = await control.commits({ to: landed, limit: 1 });
     const before = await control.treeOf(parents[0] ?? landed);
@@ -99,7 +94,17 @@ async function reverseAll(
   }
   const ids = steps.map(({ task }) => task);
   const message = undoMessage(`Undo ${ids.join(", ")}, verified together`, because, ids);
-  return success({ commit: await joinSteps(control, author, head, steps, message), tasks: ids });
+  return success(await joinSteps(control, author, head, steps, message));
+}
+
+async function returnTo(
+  manner: RollbackManner & { readonly kind: "return" },
+  plan: RollbackPlan,
+  { author, control }: PreparationOptions,
+): Promise<Result<string, RollbackFailure>> {
+  const tree = await control.treeOf(manner.commit);
+  const message = returnMessage(manner, plan.because, plan);
+  return success(await control.commit({ tree, parents: [plan.head], message, author }));
 }
 
 /** What fails on the branch as it is already says nothing against the undoing. */
@@ -107,7 +112,7 @@ async function newFailure(
   head: string,
   commit: string,
   checks: readonly string[],
-  gate: UndoOptions["gate"],
+  gate: PreparationOptions["gate"],
 ): Promise<FailedCheck | undefined> {
   const failed = await gate.check(commit, checks);
   if (failed === undefined || failed.aborted || !checks.includes(failed.command)) return failed;
@@ -116,58 +121,17 @@ async function newFailure(
   return newFailure(head, commit, others, gate);
 }
 
-/**
- * Compensation, second half: moves the head of the track by compare-and-swap and journals each task as undone. The
- * commit says itself what it undoes, so `recordUndone` completes the journal after a crash in between. Rejects when the
- * head is not where the undoing was prepared for.
- */
-export async function carryOutUndo(
-  { head, commit, tasks, because }: PreparedUndo,
-  {
-    control,
-    recorder,
-    trackRef,
-  }: { readonly control: ControlRepository; readonly recorder: RunRecorder; readonly trackRef: string },
-): Promise<void> {
-  const moved = await control.updateRef(trackRef, commit, head);
-  if (!moved.ok) throw new Error(`the head of the track was moved by somebody else (${trackRef})`);
-  for (const task of tasks) await recorder.record({ type: "task_undone", task, commit, because });
-}
-
-/** Records what the head of the branch says was undone, and the journal does not know yet. */
-export async function recordUndone(control: ControlRepository, log: RunLog, head: string): Promise<void> {
-  const known = log.state.head === head;
-  for (const task of await tasksUndoneBy(control, head)) {
-    const phase = log.state.tasks.get(task)?.phase;
-    // A run that began for an undoing has its tasks as ready from the start.
-    if (phase !== "complete" && (known || phase !== "ready")) continue;
-    await log.record({ type: "task_undone", task, commit: head, because: "it was undone when the process ended" });
-  }
-}
-
-/**
- * Shows in the backlog what the open run has undone, where a crash kept that from the file: a run that came to rest has
- * shown it. @returns the tasks
- */
-export async function showUndone(
-  control: ControlRepository,
-  { head, interrupted, tasks }: RunState,
-  manager: BacklogManager,
-): Promise<readonly string[]> {
-  if (interrupted || head === undefined) return [];
-  const undone = (await tasksUndoneBy(control, head)).filter((task) => tasks.get(task)?.phase === "ready");
-  const known = new Set(manager.backlog.tasks.map(({ id }) => id));
-  for (const task of undone) if (known.has(task)) await manager.updateTaskStatus(task, "pending");
-  return undone;
-}
-
 /** Why nothing was undone, and what to do, for a person. */
-export function describeUndoFailure(failed: UndoFailure, branch: string): string {
+export function describeRollbackFailure(failed: RollbackFailure, branch: string): string {
   switch (failed.reason) {
     case "conflict":
       return `${failed.task} cannot be undone: what landed later, and does not depend on it, changed the same lines of ${shortList(failed.paths)}; undo that task first, or take it back by hand with \`git revert ${failed.commit.slice(0, 9)}\` on ${branch}. Nothing was changed.`;
-    case "verify_failed":
-      return `Without it ${describeFailedCheck(failed.check)}: something that does not say so depends on it. Undo that too, or mend it first. Nothing was changed.`;
+    case "verify_failed": {
+      const what = describeFailedCheck(failed.check);
+      return failed.manner.kind === "reverse"
+        ? `Without it ${what}: something that does not say so depends on it. Undo that too, or mend it first. Nothing was changed.`
+        : `As it was at ${failed.manner.commit.slice(0, 9)} ${what}: choose another commit, or mend it first. Nothing was changed.`;
+    }
     case "stuck":
       return `Nothing was changed: ${failed.message}. Look at what keeps git busy in this repository, then try again.`;
     case "interrupted":

@@ -1,11 +1,14 @@
 import type { LoggedCommit } from "../../git/commitLog.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
 import type { Identity } from "../../git/userRepository.ts";
+import type { LandedTask } from "./trackHistory.ts";
 
 /** Names of the trailers that say what a commit of the branch is. */
 const RUN = "Mac-Run";
 const TASK = "Mac-Task";
 const UNDOES = "Mac-Undoes";
+const RESTORES = "Mac-Restores";
+const RETURNS_TO = "Mac-Returns-To";
 
 /** One task landed, or taken back, as a commit whose parent is the step before it, the first one's the branch's head. */
 export interface StepCommit {
@@ -44,6 +47,20 @@ export function undoMessage(subject: string, because: string, tasks: readonly st
   );
 }
 
+/** What makes the branch what it was at `commit`. */
+export function returnMessage(
+  { commit, subject }: { readonly commit: string; readonly subject: string },
+  because: string,
+  { undone, restored }: { readonly undone: readonly LandedTask[]; readonly restored: readonly LandedTask[] },
+): string {
+  return withTrailers(`Roll back to ${commit.slice(0, 9)} (${subject})\n\n${because}`, [
+    [RETURNS_TO, commit],
+    ...undone.map(({ task }) => [UNDOES, task] as const),
+    // Where a task's own work is, which an earlier commit landed.
+    ...restored.map(({ task, commit: own }) => [RESTORES, `${task} ${own}`] as const),
+  ]);
+}
+
 /**
  * The commit for the branch that brings all the steps: of one its own commit; of several a merge whose first parent is
  * the head and whose second is the last step, so that only what is verified is on the first-parent way.
@@ -69,10 +86,25 @@ export async function tasksLandedBy(control: ControlRepository, commit: string):
   return byTask(await control.commits({ from: head, to: last }));
 }
 
-/** The tasks that `commit`, the head of the branch, took back, in no order; empty for any other commit. */
-export async function tasksUndoneBy(control: ControlRepository, commit: string): Promise<readonly string[]> {
+/** What a commit of the branch took back, and what of that it brought back. */
+export interface RolledBack {
+  readonly undone: readonly string[];
+  readonly restored: readonly Pick<LandedTask, "task" | "commit">[];
+}
+
+/** What `commit`, the head of the branch, says it rolled back; nothing for any other commit. */
+export async function rolledBackBy(control: ControlRepository, commit: string): Promise<RolledBack> {
   const [tip] = await control.commits({ to: commit, limit: 1 });
-  return tip?.trailers.get(UNDOES) ?? [];
+  const restored = (tip?.trailers.get(RESTORES) ?? []).flatMap((value) => {
+    const [task, own] = value.split(" ");
+    return task === undefined || own === undefined ? [] : [{ task, commit: own }];
+  });
+  return { undone: tip?.trailers.get(UNDOES) ?? [], restored };
+}
+
+/** True of what we made: people's commits have no trailers of ours. */
+export function isOurs({ trailers }: LoggedCommit): boolean {
+  return [RUN, UNDOES, RETURNS_TO].some((name) => trailers.has(name));
 }
 
 function byTask(commits: readonly LoggedCommit[]): ReadonlyMap<string, string> {

@@ -9,6 +9,7 @@ import type { RunRecorder } from "../runRecorder.ts";
 import type { Gate } from "./gate.ts";
 import { assemble, type Candidate, type Landing } from "./landingBatch.ts";
 import { LandingWindow } from "./landingWindow.ts";
+import { irreversibleOf } from "./reversibility.ts";
 
 export interface MergeQueueOptions {
   readonly recorder: RunRecorder;
@@ -135,14 +136,25 @@ export class MergeQueue {
     carry?.(commit);
     for (const { item } of parts) {
       const { task, attempt } = item.landing;
-      await recorder.record({ type: "landing_intended", task: task.id, attempt, head, commit });
+      await recorder.record({
+        type: "landing_intended",
+        ...{ task: task.id, attempt, head, commit },
+        ...irreversibleOf(task),
+      });
     }
     const moved = await control.updateRef(trackRef, commit, head);
     if (!moved.ok) throw new Error(`the head of the track was moved by somebody else (${trackRef})`);
     for (const { item, commit: own } of parts) {
       const { task, attempt } = item.landing;
       const merge = own === commit ? {} : { head: commit };
-      await recorder.record({ type: "task_landed", task: task.id, attempt, commit: own, ...merge });
+      await recorder.record({
+        type: "task_landed",
+        task: task.id,
+        attempt,
+        commit: own,
+        ...merge,
+        ...irreversibleOf(task),
+      });
     }
     await publish(commit);
   }

@@ -1,8 +1,53 @@
+import { failure, type Result, success } from "../../core/result.ts";
+import { trackBranchName, trackRef } from "../../git/trackBranch.ts";
+import { inspectRepository } from "../../git/userRepository.ts";
 import type { RunRequestOf } from "../../recovery/inbox.ts";
 import type { Settlement } from "../requests/runRequests.ts";
 import type { CrewSources } from "../runCrew.ts";
+import { checksAfter, describeRollbackFailure, type PreparedRollback, prepareRollback } from "./compensation.ts";
+import { isDoneAlready, planRollback, type RollbackPlan, type RollbackWish } from "./rollbackPlan.ts";
+import { carryOut, inTheWay } from "./rollbackRecord.ts";
+import { describeRollback } from "./rollbackWords.ts";
 
 /** A rollback that another process asked the run's owner for, done while nothing else is under way. */
-export async function rollBackInRun(_request: RunRequestOf<"rollback">, _run: CrewSources): Promise<Settlement> {
-  return { done: false, message: "not yet" };
+export async function rollBackInRun(request: RunRequestOf<"rollback">, run: CrewSources): Promise<Settlement> {
+  const wish = wishOf(request);
+  if (wish === undefined) return { done: false, message: "The request names nothing to roll back." };
+  const { control, recorder, scene } = run;
+  const trackId = scene.backlog.track_id;
+  const { backlog } = scene.manager;
+  const plan = await planRollback(wish, { control, runs: scene.state.runs, trackId, backlog, head: recorder.head });
+  if (!plan.ok) return { done: false, message: plan.failure };
+  if (await isDoneAlready(plan.value, control)) {
+    return { done: true, message: `${trackBranchName(trackId)} is that already: nothing was changed.` };
+  }
+  const done = await rollRunBack(plan.value, run);
+  if (!done.ok) return { done: false, message: done.failure };
+  const user = await inspectRepository(scene.git, scene.user.root);
+  const text = await describeRollback(done.value, { control, user, trackId, backlogFile: scene.backlogFile });
+  return { done: true, message: `${text}\nThe run that is going on leaves what was undone alone.` };
+}
+
+/** The failure is for a person: nothing was changed. What the user's branch cannot show now it shows with the next landing. */
+export async function rollRunBack(plan: RollbackPlan, run: CrewSources): Promise<Result<PreparedRollback, string>> {
+  const { context, control, equipment, progress, publisher, recorder, scene, verify } = run;
+  const trackId = scene.backlog.track_id;
+  const busy = inTheWay(plan, recorder.state);
+  if (busy.length > 0) {
+    return failure(`${busy.join(", ")} is about to land: ask again once it has. Nothing was changed.`);
+  }
+  const prepared = await prepareRollback(plan, {
+    ...{ control, gate: equipment.gate, author: scene.user.identity, signal: context.signal },
+    checks: checksAfter(plan, scene.manager.backlog, verify),
+  });
+  if (!prepared.ok) return failure(describeRollbackFailure(prepared.failure, trackBranchName(trackId)));
+  await carryOut(prepared.value, { control, recorder, trackRef: trackRef(trackId) });
+  const published = await publisher.publish(prepared.value.commit);
+  if (!published.ok) progress.say("warn", published.failure);
+  return success(prepared.value);
+}
+
+function wishOf({ task, to }: RunRequestOf<"rollback">): RollbackWish | undefined {
+  if (task !== undefined) return { kind: "task", task };
+  return to === undefined ? undefined : { kind: "to", to };
 }

@@ -15,8 +15,10 @@ export interface StandingSources {
 export function standings(sources: StandingSources): (id: string) => Standing {
   const own = new Set(sources.tasks.map(({ id }) => id));
   return (id) => {
-    const standing = standingOf(sources.state().tasks.get(id));
-    if (own.has(id)) return standing;
+    const state = sources.state().tasks.get(id);
+    const standing = standingOf(state);
+    // What is known outside of one that was taken back is from before that.
+    if (own.has(id) || state?.isHeldBack === true) return standing;
     if (sources.alreadyComplete.has(id) || standing === "complete") return "complete";
     return sources.alreadyFailed.has(id) || standing === "broken" ? "broken" : "pending";
   };
@@ -28,6 +30,7 @@ export function isAnswered({ phase, inquiry }: TaskState): boolean {
 }
 
 function standingOf(state: TaskState | undefined): Standing {
+  if (state?.isHeldBack === true) return "pending";
   switch (state?.phase) {
     case "complete":
       return "complete";

@@ -23,6 +23,7 @@ export function whyWaiting(task: Task, facts: WaitingFacts): string | undefined 
   if (!isToDo && state.phase === "awaiting_input") return `an answer: ${state.inquiry?.question ?? "see status"}`;
   if (!isToDo) return undefined;
 
+  if (state.isHeldBack) return "the next implement: it was taken back";
   const needs = task.depends_on.flatMap((id) => describeNeed(id, facts));
   if (needs.length > 0) return needs.join(", ");
   const { notBefore, now, hold } = facts;

@@ -7,12 +7,16 @@ import { statusCommand } from "../../../src/commands/statusCommand.ts";
 import { optionsSchema } from "../../../src/config.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { CommandReport } from "../../../src/core/commandContext.ts";
+import { pause } from "../../../src/core/pause.ts";
 import { trackRef } from "../../../src/git/trackBranch.ts";
-import { carryOutUndo, prepareUndo } from "../../../src/implementation/landing/compensation.ts";
+import { prepareRollback } from "../../../src/implementation/landing/compensation.ts";
+import { planRollback } from "../../../src/implementation/landing/rollbackPlan.ts";
+import { carryOut } from "../../../src/implementation/landing/rollbackRecord.ts";
 import { startRun } from "../../../src/implementation/runOpening.ts";
 import { acquireLock, type Lock } from "../../../src/recovery/lock.ts";
 import { currentProcessIdentity } from "../../../src/recovery/processIdentity.ts";
 import { tracksOfRuns } from "../../../src/recovery/runStore.ts";
+import { makeTask } from "../../unit/backlog/fixtures.ts";
 import { backlogText, LandingPlace, NO_BAD, TRACK } from "./support.ts";
 
 /** T2 and T4 need T1, T3 needs nothing. */
@@ -53,6 +57,7 @@ const contextOf = ({ sandbox, place }: LandingPlace) => ({
   environment: sandbox.environment,
   options: optionsSchema.parse({}),
   clock: systemClock,
+  pause,
   signal: new AbortController().signal,
 });
 
@@ -170,10 +175,10 @@ test("a task that is not known, one that has not landed, and a track at work are
   await expectRefused(place, "T5", "Nothing of T5 is on mac/words: it has not landed (pending)");
   const { state } = place.place;
   const identity = await currentProcessIdentity();
-  const purpose = "implement words";
+  const purpose = "rollback words";
   const held = await acquireLock(state.trackLock(TRACK), { identity, purpose, timeoutMs: 0, clock: systemClock });
   if (!held.ok) throw new Error(held.failure.message);
-  await expectRefused(place, "T4", `"implement words" is already running: process ${process.pid}`);
+  await expectRefused(place, "T4", `"rollback words" is already running: process ${process.pid}`);
   await held.value.release();
 });
 
@@ -185,40 +190,46 @@ test("tasks that an earlier run landed are undone too, and the journals tell it"
   expect(await tracksOfRuns(place.place.state.runs)).toHaveLength(3);
 });
 
+/** The commit that takes a task back, verified; nothing is moved yet. */
+async function preparedUndoing(place: LandingPlace, task: string) {
+  const { control, state, user } = place.place;
+  const backlog = { tasks: TASKS.map(({ id, depends_on = [] }) => makeTask({ id, depends_on })) };
+  const head = (await place.trackHead()) ?? "";
+  const sources = { control, runs: state.runs, trackId: TRACK, backlog, head };
+  const plan = await planRollback({ kind: "task", task }, sources);
+  if (!plan.ok) throw new Error(plan.failure);
+  const signal = new AbortController().signal;
+  const options = { control, gate: place.gate, author: user.identity, checks: [], signal };
+  const prepared = await prepareRollback(plan.value, options);
+  if (!prepared.ok) throw new Error(prepared.failure.reason);
+  return prepared.value;
+}
+
 test("cut off right after the branch moved: asked again, the undoing is shown and not done twice", async () => {
   await using place = await landedTrack({ ended: "interrupted" });
-  const { control, user } = place.place;
-  const head = (await place.trackHead()) ?? "";
-  const commit = place.log.state.tasks.get("T4")?.landedCommit ?? "";
-  const request = { head, tasks: [{ task: "T4", commit }], because: "Test.", checks: [] };
-  const signal = new AbortController().signal;
-  const undo = await prepareUndo(request, { control, gate: place.gate, author: user.identity, signal });
-  if (!undo.ok) throw new Error(undo.failure.reason);
+  const { control } = place.place;
+  const undo = await preparedUndoing(place, "T4");
   const recorder = Object.assign(place.recorder, { record: () => Promise.reject(new Error("killed")) });
   // A run that is at work has not come to rest: so does the one that dies here.
   const opened = await place.reopen();
   await opened.record({ type: "run_resumed" });
   await opened.close();
-  await expect(carryOutUndo(undo.value, { control, recorder, trackRef: trackRef(TRACK) })).rejects.toThrow("killed");
+  await expect(carryOut(undo, { control, recorder, trackRef: trackRef(TRACK) })).rejects.toThrow("killed");
   expect(statuses(place).T4).toBe("complete");
 
   expect((await rollback(place, "T4")).outcome).toEqual({ done: true });
 
   expect(statuses(place).T4).toBe("pending");
-  expect(place.git("rev-parse", "mac/words")).toBe(undo.value.commit);
-  expect(await place.trackHead()).toBe(undo.value.commit);
+  expect(place.git("rev-parse", "mac/words")).toBe(undo.commit);
+  expect(await place.trackHead()).toBe(undo.commit);
   await expectRefused(place, "T4", "it has been undone");
 });
 
 test("cut off likewise after a finished run, for whose undoing a run of its own had begun: nothing differs", async () => {
   await using place = await landedTrack();
-  const { control, state, user } = place.place;
+  const { control, state } = place.place;
   const head = (await place.trackHead()) ?? "";
-  const commit = place.log.state.tasks.get("T4")?.landedCommit ?? "";
-  const request = { head, tasks: [{ task: "T4", commit }], because: "Test.", checks: [] };
-  const signal = new AbortController().signal;
-  const undo = await prepareUndo(request, { control, gate: place.gate, author: user.identity, signal });
-  if (!undo.ok) throw new Error(undo.failure.reason);
+  const undo = await preparedUndoing(place, "T4");
   const lock = { ...place.lock, epoch: 9, assertOwned: async () => undefined } as Lock;
   const log = await startRun(
     { state, control, clock: systemClock, lock },
@@ -232,12 +243,12 @@ test("cut off likewise after a finished run, for whose undoing a run of its own 
     },
   );
   await log.close();
-  expect(await control.updateRef(trackRef(TRACK), undo.value.commit, head)).toMatchObject({ ok: true });
+  expect(await control.updateRef(trackRef(TRACK), undo.commit, head)).toMatchObject({ ok: true });
 
   expect((await rollback(place, "T4")).outcome).toEqual({ done: true });
 
   expect(statuses(place).T4).toBe("pending");
-  expect(place.git("rev-parse", "mac/words")).toBe(undo.value.commit);
+  expect(place.git("rev-parse", "mac/words")).toBe(undo.commit);
   await expectRefused(place, "T4", "it has been undone");
   expect((await rollback(place, "T2")).outcome).toEqual({ done: true });
   expect(wordsOn(place)).toEqual(["words/T1", "words/T3", "words/first"]);

@@ -1,0 +1,100 @@
+import { failure, type Result, success } from "../../core/result.ts";
+import type { ControlRepository } from "../../git/controlRepository.ts";
+import type { RunEvent } from "../../recovery/runEvents.ts";
+import { type RunUnreadable, readRunEvents, tracksOfRuns } from "../../recovery/runStore.ts";
+
+/** A task whose work is on the branch, by its own commit. */
+export interface LandedTask {
+  readonly task: string;
+  readonly commit: string;
+  /** H4. Why git alone cannot take it back; undefined: it can, as far as the landing tells. */
+  readonly irreversible: string | undefined;
+}
+
+/** One change of what is on a track's branch. */
+export type TrackStep =
+  | ({
+      readonly kind: "landed" | "restored";
+      /** Where the branch was after it: the commit itself, or one that brought several tasks. */
+      readonly head: string;
+    } & LandedTask)
+  | { readonly kind: "undone"; readonly task: string; readonly head: string };
+
+/** What the journals of a track tell of its branch, over all its runs. */
+export interface TrackHistory {
+  /** Where each run began, oldest first. */
+  readonly bases: readonly string[];
+  /** In the order in which they happened. */
+  readonly steps: readonly TrackStep[];
+}
+
+/** A task may have landed in any run, so all of them are read. */
+export async function readTrackHistory(
+  runsDirectory: string,
+  trackId: string,
+): Promise<Result<TrackHistory, RunUnreadable>> {
+  const bases: string[] = [];
+  const steps: TrackStep[] = [];
+  const runs = (await tracksOfRuns(runsDirectory)).filter((run) => run.trackId === trackId);
+  for (const { runId } of runs.toReversed()) {
+    const events = await readRunEvents(runsDirectory, runId);
+    if (!events.ok) return failure(events.failure);
+    for (const event of events.value) {
+      const step = stepOf(event);
+      if (step !== undefined) steps.push(step);
+      if (event.type === "run_started") bases.push(event.base);
+    }
+  }
+  return success({ bases, steps });
+}
+
+/** The commits of a branch that make up a track: after the place where it began, up to `to`. */
+export interface TrackRange {
+  readonly base: string;
+  readonly commits: ReadonlySet<string>;
+}
+
+/** Undefined: no run of the track began in the history of `to`. */
+export async function rangeUpTo(
+  control: ControlRepository,
+  { bases }: TrackHistory,
+  to: string,
+): Promise<TrackRange | undefined> {
+  for (const base of new Set(bases)) {
+    const commits = await control.commitsSince(base, to);
+    if (commits !== undefined) return { base, commits };
+  }
+  return undefined;
+}
+
+/**
+ * What is on the branch at the end of a range, in the order of landing: what landed or was brought back, and was not
+ * taken back since. What a branch that was replaced had does not count.
+ */
+export function landedIn({ steps }: TrackHistory, { commits }: TrackRange): readonly LandedTask[] {
+  const landed = new Map<string, LandedTask>();
+  for (const step of steps) {
+    if (!commits.has(step.head)) continue;
+    // Taken out first, so that one that landed again is the latest.
+    landed.delete(step.task);
+    if (step.kind !== "undone") landed.set(step.task, step);
+  }
+  return [...landed.values()].map(({ task, commit, irreversible }) => ({ task, commit, irreversible }));
+}
+
+function stepOf(event: RunEvent): TrackStep | undefined {
+  switch (event.type) {
+    case "task_landed": {
+      const { task, commit, head = commit, irreversible } = event;
+      return { kind: "landed", task, commit, head, irreversible };
+    }
+    case "task_restored": {
+      const { task, commit, head, irreversible } = event;
+      return { kind: "restored", task, commit, head, irreversible };
+    }
+    case "task_undone":
+      return { kind: "undone", task: event.task, head: event.commit };
+    default:
+      return undefined;
+  }
+}
