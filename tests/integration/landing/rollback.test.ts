@@ -1,13 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
-import { rollbackCommand } from "../../../src/commands/rollbackCommand.ts";
-import { statusCommand } from "../../../src/commands/statusCommand.ts";
-import { optionsSchema } from "../../../src/config.ts";
 import { systemClock } from "../../../src/core/clock.ts";
-import type { CommandReport } from "../../../src/core/commandContext.ts";
-import { pause } from "../../../src/core/pause.ts";
 import { trackRef } from "../../../src/git/trackBranch.ts";
 import { prepareRollback } from "../../../src/implementation/landing/compensation.ts";
 import { planRollback } from "../../../src/implementation/landing/rollbackPlan.ts";
@@ -17,79 +9,15 @@ import { acquireLock, type Lock } from "../../../src/recovery/lock.ts";
 import { currentProcessIdentity } from "../../../src/recovery/processIdentity.ts";
 import { tracksOfRuns } from "../../../src/recovery/runStore.ts";
 import { makeTask } from "../../unit/backlog/fixtures.ts";
-import { backlogText, LandingPlace, NO_BAD, TRACK } from "./support.ts";
-
-/** T2 and T4 need T1, T3 needs nothing. */
-const TASKS = [{ id: "T1" }, { id: "T2", depends_on: ["T1"] }, { id: "T3" }, { id: "T4", depends_on: ["T2"] }];
-
-interface Situation {
-  readonly verify?: readonly string[];
-  /** Content of the task's file; default: its id. */
-  readonly write?: Readonly<Record<string, Record<string, string | null>>>;
-  /** How the run that landed them ended; default: finished. */
-  readonly ended?: "finished" | "interrupted";
-}
-
-/** All four have landed, one after the other, and the process that did it is gone. */
-async function landedTrack({ verify = [NO_BAD], write = {}, ended = "finished" }: Situation = {}) {
-  const place = await LandingPlace.make(TASKS.map(({ id }) => id));
-  const tasks = TASKS.map((task) => ({
-    ...task,
-    status: "complete",
-    acceptance: [{ run: `test -f words/${task.id}` }],
-  }));
-  place.sandbox.write("user/tasks/BACKLOG.yaml", backlogText({ tasks, verify }));
-  const queue = place.queue({ verify });
-  for (const { id } of TASKS) {
-    const landing = await place.work(id, write[id] ?? { [`words/${id}`]: `${id}\n` }, place.log.state.head);
-    expect(await queue.land(landing)).toMatchObject({ ok: true });
-  }
-  await place.log.record(
-    ended === "finished" ? { type: "run_finished", outcome: "complete" } : { type: "run_interrupted" },
-  );
-  await place.log.close();
-  await place.lock.release();
-  return place;
-}
-
-const contextOf = ({ sandbox, place }: LandingPlace) => ({
-  directory: place.user.root,
-  environment: sandbox.environment,
-  options: optionsSchema.parse({}),
-  clock: systemClock,
-  pause,
-  signal: new AbortController().signal,
-});
-
-const rollback = (place: LandingPlace, task: string): Promise<CommandReport> =>
-  rollbackCommand({ task }, contextOf(place));
-
-function statuses({ place }: LandingPlace): Record<string, string> {
-  const backlog = parse(readFileSync(join(place.user.root, "tasks/BACKLOG.yaml"), "utf8"));
-  return Object.fromEntries(backlog.tasks.map(({ id, status }: { id: string; status: string }) => [id, status]));
-}
-
-const wordsOn = (place: LandingPlace, branch = "mac/words") =>
-  place.git("ls-tree", "-r", "--name-only", branch, "words/").split("\n");
-
-async function status(place: LandingPlace, task?: string) {
-  const flags = { history: false, json: true, ...(task === undefined ? {} : { task }) };
-  return JSON.parse((await statusCommand(flags, contextOf(place))).text);
-}
-
-/** Neither the branch nor what the file says is another than before. */
-async function expectRefused(place: LandingPlace, task: string, message: string | RegExp): Promise<void> {
-  const before = [place.git("for-each-ref"), await place.trackHead(), statuses(place)];
-  await expect(rollback(place, task)).rejects.toThrow(message);
-  expect([place.git("for-each-ref"), await place.trackHead(), statuses(place)]).toEqual(before);
-}
+import { expectRefused, landedTrack, rollback, status, statuses, TASKS, wordsOn } from "./landedTrack.ts";
+import { backlogText, type LandingPlace, NO_BAD, TRACK } from "./support.ts";
 
 for (const ended of ["finished", "interrupted"] as const) {
   test(`after a run that is ${ended}: a task and what depends on it are taken back, in reverse, by verified commits`, async () => {
     await using place = await landedTrack({ ended });
     const before = place.git("rev-parse", "mac/words");
 
-    const report = await rollback(place, "T2");
+    const report = await rollback(place, { task: "T2" });
 
     expect(report.outcome).toEqual({ done: true });
     expect(report.text).toContain("T4, T2, pending again");
@@ -120,17 +48,17 @@ for (const ended of ["finished", "interrupted"] as const) {
 
 test("one task alone is undone by a plain commit, and not a second time", async () => {
   await using place = await landedTrack();
-  await rollback(place, "T3");
+  await rollback(place, { task: "T3" });
   expect(place.landed().at(-1)).toBe("Undo T3: Write T3");
   expect(place.git("rev-list", "--parents", "-1", "mac/words").split(" ")).toHaveLength(2);
-  await expectRefused(place, "T3", "Nothing of T3 is on mac/words: it has been undone");
+  await expectRefused(place, { task: "T3" }, "Nothing of T3 is on mac/words: it has been undone");
 });
 
 test("the user's branch that has the work stays, and the report says the line that takes the undoing", async () => {
   await using place = await landedTrack();
   place.git("merge", "-q", "--ff-only", "mac/words");
   const main = place.git("rev-parse", "main");
-  const report = await rollback(place, "T4");
+  const report = await rollback(place, { task: "T4" });
   expect(report.text).toContain("main still holds the work; to take the undoing there: git merge mac/words");
   expect(place.git("rev-parse", "main")).toBe(main);
   expect(wordsOn(place, "main")).toContain("words/T4");
@@ -140,13 +68,13 @@ test("the user's branch that has the work stays, and the report says the line th
 
 test("what landed later on the same lines and does not say that it depends is a conflict: nothing moves", async () => {
   await using place = await landedTrack({ write: { T3: { "words/T1": "T1 by T3\n" } } });
-  await expectRefused(place, "T1", /T1 cannot be undone: what landed later.*words\/T1.*Nothing was changed/s);
+  await expectRefused(place, { task: "T1" }, /T1 cannot be undone: what landed later.*words\/T1.*Nothing was changed/s);
 });
 
 test("what makes verify fail is not undone: nothing moves", async () => {
   const verify = ["{ test -f words/T1 || ! test -f words/T3; }"];
   await using place = await landedTrack({ verify });
-  await expectRefused(place, "T1", /Without it .* failed.*Nothing was changed/s);
+  await expectRefused(place, { task: "T1" }, /Without it .* failed.*Nothing was changed/s);
 });
 
 test("a command that fails on the branch already does not keep a task from being undone", async () => {
@@ -156,7 +84,7 @@ test("a command that fails on the branch already does not keep a task from being
     "user/tasks/BACKLOG.yaml",
     backlogText({ tasks: TASKS.map((task) => ({ ...task, status: "complete" })), verify }),
   );
-  expect((await rollback(place, "T4")).outcome).toEqual({ done: true });
+  expect((await rollback(place, { task: "T4" })).outcome).toEqual({ done: true });
 });
 
 test("without verify, what proved the tasks that stay decides", async () => {
@@ -164,28 +92,28 @@ test("without verify, what proved the tasks that stay decides", async () => {
     verify: [],
     write: { T1: { "words/T1": "T1\n", "words/T3": "T3\n" }, T3: {} },
   });
-  await expectRefused(place, "T1", /'test -f words\/T3' failed/);
-  expect((await rollback(place, "T2")).outcome).toEqual({ done: true });
+  await expectRefused(place, { task: "T1" }, /'test -f words\/T3' failed/);
+  expect((await rollback(place, { task: "T2" })).outcome).toEqual({ done: true });
 });
 
 test("a task that is not known, one that has not landed, and a track at work are refused, named", async () => {
   await using place = await landedTrack();
-  await expectRefused(place, "T9", "No task 'T9' is known here");
+  await expectRefused(place, { task: "T9" }, "No task 'T9' is known here");
   place.sandbox.write("user/tasks/BACKLOG.yaml", backlogText({ tasks: [...TASKS, { id: "T5" }] }));
-  await expectRefused(place, "T5", "Nothing of T5 is on mac/words: it has not landed (pending)");
+  await expectRefused(place, { task: "T5" }, "Nothing of T5 is on mac/words: it has not landed (pending)");
   const { state } = place.place;
   const identity = await currentProcessIdentity();
   const purpose = "rollback words";
   const held = await acquireLock(state.trackLock(TRACK), { identity, purpose, timeoutMs: 0, clock: systemClock });
   if (!held.ok) throw new Error(held.failure.message);
-  await expectRefused(place, "T4", `"rollback words" is already running: process ${process.pid}`);
+  await expectRefused(place, { task: "T4" }, `"rollback words" is already running: process ${process.pid}`);
   await held.value.release();
 });
 
 test("tasks that an earlier run landed are undone too, and the journals tell it", async () => {
   await using place = await landedTrack();
-  expect((await rollback(place, "T4")).outcome).toEqual({ done: true });
-  expect((await rollback(place, "T2")).outcome).toEqual({ done: true });
+  expect((await rollback(place, { task: "T4" })).outcome).toEqual({ done: true });
+  expect((await rollback(place, { task: "T2" })).outcome).toEqual({ done: true });
   expect(wordsOn(place)).toEqual(["words/T1", "words/T3", "words/first"]);
   expect(await tracksOfRuns(place.place.state.runs)).toHaveLength(3);
 });
@@ -217,12 +145,12 @@ test("cut off right after the branch moved: asked again, the undoing is shown an
   await expect(carryOut(undo, { control, recorder, trackRef: trackRef(TRACK) })).rejects.toThrow("killed");
   expect(statuses(place).T4).toBe("complete");
 
-  expect((await rollback(place, "T4")).outcome).toEqual({ done: true });
+  expect((await rollback(place, { task: "T4" })).outcome).toEqual({ done: true });
 
   expect(statuses(place).T4).toBe("pending");
   expect(place.git("rev-parse", "mac/words")).toBe(undo.commit);
   expect(await place.trackHead()).toBe(undo.commit);
-  await expectRefused(place, "T4", "it has been undone");
+  await expectRefused(place, { task: "T4" }, "it has been undone");
 });
 
 test("cut off likewise after a finished run, for whose undoing a run of its own had begun: nothing differs", async () => {
@@ -245,11 +173,11 @@ test("cut off likewise after a finished run, for whose undoing a run of its own 
   await log.close();
   expect(await control.updateRef(trackRef(TRACK), undo.commit, head)).toMatchObject({ ok: true });
 
-  expect((await rollback(place, "T4")).outcome).toEqual({ done: true });
+  expect((await rollback(place, { task: "T4" })).outcome).toEqual({ done: true });
 
   expect(statuses(place).T4).toBe("pending");
   expect(place.git("rev-parse", "mac/words")).toBe(undo.commit);
-  await expectRefused(place, "T4", "it has been undone");
-  expect((await rollback(place, "T2")).outcome).toEqual({ done: true });
+  await expectRefused(place, { task: "T4" }, "it has been undone");
+  expect((await rollback(place, { task: "T2" })).outcome).toEqual({ done: true });
   expect(wordsOn(place)).toEqual(["words/T1", "words/T3", "words/first"]);
 });
