@@ -29,7 +29,7 @@ export async function rollBackInRun(request: RunRequestOf<"rollback">, run: Crew
 }
 
 /** The failure is for a person: nothing was changed. What the user's branch cannot show now it shows with the next landing. */
-export async function rollRunBack(plan: RollbackPlan, run: CrewSources): Promise<Result<PreparedRollback, string>> {
+async function rollRunBack(plan: RollbackPlan, run: CrewSources): Promise<Result<PreparedRollback, string>> {
   const { context, control, equipment, progress, publisher, recorder, scene, verify } = run;
   const trackId = scene.backlog.track_id;
   const busy = inTheWay(plan, recorder.state);

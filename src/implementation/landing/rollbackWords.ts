@@ -27,10 +27,7 @@ export async function describeRollback(done: PreparedRollback, place: RollbackPl
 }
 
 /** The command line that makes the branch what it was at `commit`. */
-export function rollbackLine(
-  commit: string,
-  { trackId, backlogFile }: Omit<RollbackPlace, "control" | "user">,
-): string {
+function rollbackLine(commit: string, { trackId, backlogFile }: Omit<RollbackPlace, "control" | "user">): string {
   const track = backlogFile === DEFAULT_BACKLOG_FILE ? "" : ` --track_id=${trackId}`;
   return `opencode run rollback -- --to=${short(commit)}${track}`;
 }

@@ -93,7 +93,11 @@ test("the user's later commits on top of the work are not taken along", async ()
 
 test("what is no commit of the branch and no landed task is refused with what there is", async () => {
   await using place = await landedTrack();
-  await expectRefused(place, { to: "0123abc" }, /No commit 0123abc is on mac\/words; the latest are .*\(T4: Write T4\)/s);
+  await expectRefused(
+    place,
+    { to: "0123abc" },
+    /No commit 0123abc is on mac\/words; the latest are .*\(T4: Write T4\)/s,
+  );
   await expectRefused(place, { to: "nothing" }, /'nothing' is no task, and no commit of mac\/words/);
   place.git("switch", "-q", "--detach");
   commitFile(place, "other.txt", "Other");
