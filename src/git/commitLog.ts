@@ -11,6 +11,7 @@ export interface LoggedCommit {
 
 /** Ends a field: no commit's subject holds it (git shows control characters of a subject as they are, but ends lines). */
 const END = "\u0001";
+const FORMAT = `--format=%H${END}%P${END}%(trailers:only=true,unfold=true)${END}%s`;
 
 /** The commits that `from` lacks on the first-parent way to `to`, newest first; `limit`: at most so many. */
 export async function readCommits(
@@ -18,11 +19,20 @@ export async function readCommits(
   options: GitOptions,
   { from, to, limit }: { readonly from?: string; readonly to: string; readonly limit?: number },
 ): Promise<readonly LoggedCommit[]> {
-  const format = `--format=%H${END}%P${END}%(trailers:only=true,unfold=true)${END}%s`;
   const range = from === undefined ? [to] : [to, `^${from}`];
   const most = limit === undefined ? [] : [`--max-count=${limit}`];
-  const output = await git.must(["log", "-z", "--first-parent", format, ...most, ...range, "--"], options);
+  const output = await git.must(["log", "-z", "--first-parent", FORMAT, ...most, ...range, "--"], options);
   return splitNul(output).map(parseCommit);
+}
+
+/** Commits that are there, in no order, and nothing of their history. */
+export async function readNamedCommits(
+  git: Git,
+  options: GitOptions,
+  ids: readonly string[],
+): Promise<readonly LoggedCommit[]> {
+  const args = ["log", "-z", "--no-walk=unsorted", FORMAT, "--stdin"];
+  return splitNul(await git.must(args, { ...options, input: `${ids.join("\n")}\n` })).map(parseCommit);
 }
 
 function parseCommit(record: string): LoggedCommit {

@@ -6,6 +6,7 @@ import type { LandedTask } from "./trackHistory.ts";
 /** Names of the trailers that say what a commit of the branch is. */
 const RUN = "Mac-Run";
 const TASK = "Mac-Task";
+const ATTEMPT = "Mac-Attempt";
 const UNDOES = "Mac-Undoes";
 const RESTORES = "Mac-Restores";
 const RETURNS_TO = "Mac-Returns-To";
@@ -28,10 +29,20 @@ export function landingMessage(landing: {
   const trailers = [
     [RUN, runId],
     [TASK, task.id],
-    ["Mac-Attempt", String(attempt)],
+    [ATTEMPT, String(attempt)],
     ["Mac-Model", model],
   ] as const;
   return withTrailers(`${task.id}: ${task.title}`, trailers);
+}
+
+/** What a commit says that it landed; undefined: it is no landing. */
+export function landedAs({
+  trailers,
+}: LoggedCommit): { readonly run: string; readonly task: string; readonly attempt: number } | undefined {
+  const [run] = trailers.get(RUN) ?? [];
+  const [task] = trailers.get(TASK) ?? [];
+  const [attempt] = trailers.get(ATTEMPT) ?? [];
+  return run === undefined || task === undefined ? undefined : { run, task, attempt: Number(attempt) };
 }
 
 /** What joins the commits of tasks that were verified together. */

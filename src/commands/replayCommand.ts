@@ -1,0 +1,73 @@
+import type { CommandContext, CommandReport } from "../core/commandContext.ts";
+import { counted } from "../core/counted.ts";
+import { Refusal } from "../core/refusal.ts";
+import { stateDirectoryFor } from "../core/stateDirectory.ts";
+import { Git, requireGit } from "../git/gitProcess.ts";
+import { locateRepository } from "../git/userRepository.ts";
+import { textTable } from "../monitoring/textTable.ts";
+import { journalPath, listRuns } from "../recovery/runStore.ts";
+import { statusOf, type TaskState } from "../recovery/taskState.ts";
+import { checkArtifacts, checkHistory, type ReplayCheck } from "./replayChecks.ts";
+import { foldAgain } from "./replayFold.ts";
+
+export interface ReplayFlags {
+  /** Undefined: the latest. */
+  readonly run?: string | undefined;
+}
+
+export type ReplayContext = Pick<CommandContext, "directory" | "environment">;
+
+/**
+ * D2. Adds a run's journal up once more, from its first record, and holds what it says against what is there. Changes
+ * nothing and waits for nobody, also while the run goes on.
+ */
+export async function replayCommand(flags: ReplayFlags, context: ReplayContext): Promise<CommandReport> {
+  const git = new Git(context.environment);
+  await requireGit(git);
+  const { commonDir } = await locateRepository(git, context.directory);
+  const state = stateDirectoryFor(commonDir, context.environment);
+  const runId = await chooseRun(state.runs, flags.run);
+
+  const folded = await foldAgain(journalPath(state.runs, runId), runId);
+  const { run, digest } = folded;
+  const checks = [...folded.checks, ...(await checkHistory(run, git, state)), await checkArtifacts(runId, state)];
+  const differences = checks.flatMap((check) => check.differences);
+  const { started, outcome, tasks } = run.state;
+  const head = `Run ${runId} of track ${started?.track_id} (${outcome ?? "not finished"}): ${counted(run.events.length, "event")}, ${counted(tasks.size, "task")} (${countedStatuses(run.state.tasks.values())}).`;
+  const text = [head, `Its state: ${digest}`, "", ...table(checks), ...lines(differences)].join("\n");
+  if (differences.length === 0) return { text, outcome: { done: true } };
+  const what = counted(differences.length, "thing");
+  return { text, outcome: { done: false, reason: `${what} of run ${runId} differ from what its journal says.` } };
+}
+
+async function chooseRun(runsDirectory: string, wanted: string | undefined): Promise<string> {
+  const runs = await listRuns(runsDirectory);
+  const [latest] = runs;
+  if (latest === undefined) throw new Refusal("Nothing was run here yet: there is no journal to replay.");
+  if (wanted === undefined) return latest;
+  if (runs.includes(wanted)) return wanted;
+  throw new Refusal(`No run '${wanted}' is known here; the latest are ${runs.slice(0, 5).join(", ")}.`);
+}
+
+function countedStatuses(tasks: Iterable<TaskState>): string {
+  const counts = new Map<string, number>();
+  for (const { phase } of tasks) {
+    const status = statusOf(phase);
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  return [...counts].map(([status, count]) => `${count} ${status}`).join(", ");
+}
+
+function table(checks: readonly ReplayCheck[]): readonly string[] {
+  const rows = checks.map(({ name, compared, differences }) => [name, compared, String(differences.length)]);
+  return textTable([{ head: "" }, { head: "compared" }, { head: "differ", align: "right" }], rows);
+}
+
+/** More than these help nobody at once. */
+const MOST_LINES = 50;
+
+function lines(differences: readonly string[]): readonly string[] {
+  if (differences.length === 0) return [];
+  const more = differences.length - MOST_LINES;
+  return ["", ...differences.slice(0, MOST_LINES), ...(more > 0 ? [`… and ${more} more`] : [])];
+}
