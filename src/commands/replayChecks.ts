@@ -35,7 +35,11 @@ export async function checkHistory(
   const captured = events.flatMap((event) => (event.type === "work_captured" ? [event] : []));
   const [refs, commits] = await Promise.all([
     refsBelow(git, controlGit, "refs/mac/"),
-    commitsNamed(git, controlGit, [...landed, ...captured].map(({ commit }) => commit)),
+    commitsNamed(
+      git,
+      controlGit,
+      [...landed, ...captured].map(({ commit }) => commit),
+    ),
   ]);
   const pinned = events.flatMap(pinnedRef);
   return [
@@ -51,7 +55,11 @@ export async function checkHistory(
         commits.has(commit) ? [] : [`${task}, attempt ${attempt}: its commit ${commit} is not there`],
       ),
     },
-    { name: "private refs", compared: String(pinned.length), differences: pinned.flatMap((pin) => whyNotPinned(pin, refs)) },
+    {
+      name: "private refs",
+      compared: String(pinned.length),
+      differences: pinned.flatMap((pin) => whyNotPinned(pin, refs)),
+    },
     {
       name: "track's branch",
       compared: state.head === undefined ? "0" : "1",

@@ -3,19 +3,22 @@ import { counted } from "../core/counted.ts";
 import { Refusal } from "../core/refusal.ts";
 import { stateDirectoryFor } from "../core/stateDirectory.ts";
 import { Git, requireGit } from "../git/gitProcess.ts";
-import { locateRepository } from "../git/userRepository.ts";
+import { inspectRepository, locateRepository } from "../git/userRepository.ts";
+import { type AgainOptions, replayAgain } from "../implementation/replay/replayAgain.ts";
 import { textTable } from "../monitoring/textTable.ts";
 import { journalPath, listRuns } from "../recovery/runStore.ts";
 import { statusOf, type TaskState } from "../recovery/taskState.ts";
-import { checkArtifacts, checkHistory, type ReplayCheck } from "./replayChecks.ts";
+import { checkArtifacts, checkHistory, type ReplayCheck, type ReplayedRun } from "./replayChecks.ts";
 import { foldAgain } from "./replayFold.ts";
 
 export interface ReplayFlags {
   /** Undefined: the latest. */
   readonly run?: string | undefined;
+  /** Drive it again, too. */
+  readonly again: boolean;
 }
 
-export type ReplayContext = Pick<CommandContext, "directory" | "environment">;
+export type ReplayContext = Pick<CommandContext, "directory" | "environment" | "options" | "signal">;
 
 /**
  * D2. Adds a run's journal up once more, from its first record, and holds what it says against what is there. Changes
@@ -31,13 +34,25 @@ export async function replayCommand(flags: ReplayFlags, context: ReplayContext):
   const folded = await foldAgain(journalPath(state.runs, runId), runId);
   const { run, digest } = folded;
   const checks = [...folded.checks, ...(await checkHistory(run, git, state)), await checkArtifacts(runId, state)];
+  if (checks.every(({ differences }) => differences.length === 0) && flags.again) {
+    checks.push(await checkAgain({ git, state, run, context, user: await inspectRepository(git, context.directory) }));
+  }
   const differences = checks.flatMap((check) => check.differences);
-  const { started, outcome, tasks } = run.state;
-  const head = `Run ${runId} of track ${started?.track_id} (${outcome ?? "not finished"}): ${counted(run.events.length, "event")}, ${counted(tasks.size, "task")} (${countedStatuses(run.state.tasks.values())}).`;
-  const text = [head, `Its state: ${digest}`, "", ...table(checks), ...lines(differences)].join("\n");
+  const text = [headLine(run), `Its state: ${digest}`, "", ...table(checks), ...lines(differences)].join("\n");
   if (differences.length === 0) return { text, outcome: { done: true } };
-  const what = counted(differences.length, "thing");
-  return { text, outcome: { done: false, reason: `${what} of run ${runId} differ from what its journal says.` } };
+  return { text, outcome: { done: false, reason: `Run ${runId} is not what its journal says, see above.` } };
+}
+
+async function checkAgain(options: AgainOptions): Promise<ReplayCheck> {
+  const { tasks, tree, differences, folder } = await replayAgain(options);
+  const kept = folder === undefined ? [] : [`what was done again is kept in ${folder}`];
+  const compared = `${counted(tasks, "task")}, tree ${tree.slice(0, 9)}`;
+  return { name: "driven again", compared, differences: [...differences, ...kept] };
+}
+
+function headLine({ runId, events, state: { started, outcome, tasks } }: ReplayedRun): string {
+  const what = `${counted(events.length, "event")}, ${counted(tasks.size, "task")} (${countedStatuses(tasks.values())})`;
+  return `Run ${runId} of track ${started?.track_id} (${outcome ?? "not finished"}): ${what}.`;
 }
 
 async function chooseRun(runsDirectory: string, wanted: string | undefined): Promise<string> {

@@ -20,7 +20,9 @@ export async function commitsNamed(
   if (wanted.length === 0) return new Map();
   const options = readingIn(gitDir);
   const checked = await git.run(["cat-file", "--batch-check"], { ...options, input: `${wanted.join("\n")}\n` });
-  const found = checked.ok ? checked.value.split("\n").flatMap((line) => /^([0-9a-f]+) commit /.exec(line)?.[1] ?? []) : [];
+  const found = checked.ok
+    ? checked.value.split("\n").flatMap((line) => /^([0-9a-f]+) commit /.exec(line)?.[1] ?? [])
+    : [];
   const commits = found.length === 0 ? [] : await readNamedCommits(git, options, found);
   return new Map(commits.map((commit) => [commit.id, commit]));
 }

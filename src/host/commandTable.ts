@@ -101,6 +101,16 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
       track_id: { kind: "text", help: "its track", shownDefault: "that of tasks/BACKLOG.yaml" },
     },
   },
+  replay: {
+    summary: "Add a run's journal up again and hold it against what is there; or drive the run again, without a model",
+    flags: {
+      run: { kind: "text", help: "the run", shownDefault: "the latest" },
+      again: {
+        kind: "switch",
+        help: "work the backlog off once more with the recorded agents, in a temporary folder, and compare the trees",
+      },
+    },
+  },
   doctor: {
     summary:
       "Check what a run needs: git, repository, verify, setup, models, disk, sandbox, and a small run without a model",

@@ -47,6 +47,7 @@ export function commandFor(invocation: Invocation): (context: CommandContext) =>
     case "status":
     case "answer":
     case "rollback":
+    case "replay":
     case "doctor": {
       const command = localCommandFor({ verb, flags });
       return (context) => command({ ...context, host: context });

@@ -1,5 +1,6 @@
 import { answerCommand } from "../commands/answerCommand.ts";
 import { doctorCommand } from "../commands/doctorCommand.ts";
+import { replayCommand } from "../commands/replayCommand.ts";
 import { rollbackCommand } from "../commands/rollbackCommand.ts";
 import { statusCommand } from "../commands/statusCommand.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
@@ -9,7 +10,7 @@ import { GivenFlags } from "./givenFlags.ts";
 import type { Verb } from "./names.ts";
 
 /** Commands that need no agent: they run in a shell as well as inside OpenCode. */
-const LOCAL_VERBS = ["status", "answer", "rollback", "doctor"] as const;
+const LOCAL_VERBS = ["status", "answer", "rollback", "replay", "doctor"] as const;
 export type LocalVerb = (typeof LOCAL_VERBS)[number];
 
 /** What such a command is given of its surroundings. */
@@ -48,6 +49,10 @@ export function localCommandFor({
     case "rollback": {
       const rollback = { task: given.text("task"), to: given.text("to"), trackId: given.text("track_id") };
       return (context) => rollbackCommand(rollback, context);
+    }
+    case "replay": {
+      const replay = { run: given.text("run"), again: given.isOn("again") };
+      return (context) => replayCommand(replay, context);
     }
     case "doctor": {
       const doctor = { backlogFile: given.text("backlog_file"), json: given.isOn("json") };
