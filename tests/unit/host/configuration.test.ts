@@ -45,6 +45,7 @@ test("a user's own command stays theirs, and ours gets another name", () => {
     "mac-status",
     "other",
     "plan",
+    "replay",
     "rollback",
   ]);
 });
