@@ -74,6 +74,8 @@ export interface AgentSupervisor {
   onTokens(total: number): void;
   /** The host shortened the session's history to make room (O10). */
   onCompaction(): void;
+  /** X7. A limit has ended the agent's time: it is aborted once this has resolved, or a little later. Never rejects. */
+  onTimeLimit(): Promise<void>;
   /** @returns what the agent is told */
   amendScope(request: ScopeRequest): Promise<string>;
   /** The agent has read the message `id`. @returns what it is told */

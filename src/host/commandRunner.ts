@@ -19,6 +19,7 @@ import { WRITE_TOOLS } from "./agents.ts";
 import { writeEnding } from "./commandEnding.ts";
 import type { Invocation } from "./commandLine.ts";
 import { commandFor } from "./commands.ts";
+import type { HeldRequests } from "./heldRequests.ts";
 import type { MessageRouter } from "./messageRouter.ts";
 import { ConnectedModels } from "./models.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
@@ -37,6 +38,7 @@ export interface CommandRunnerOptions {
   readonly instances: AgentInstances;
   readonly sampling: FixedSampling;
   readonly supervision: Supervision;
+  readonly heldRequests: HeldRequests;
   /** URL of the bundled plugin module. */
   readonly pluginUrl: string;
   /** True under `opencode run`: the process is there for this command, may draw on stderr and be ended. */
@@ -124,13 +126,14 @@ export class CommandRunner {
   }
 
   private runnerFor(tool: ToolContext, userConfig: Config, options: Options): OpencodeRunner {
-    const { client, events, instances, sampling, supervision, pluginUrl } = this.host;
+    const { client, events, heldRequests, instances, sampling, supervision, pluginUrl } = this.host;
     return new OpencodeRunner({
       client,
       events,
       instances,
       sampling,
       supervision,
+      heldRequests,
       limiter: createLimiter(options.apiConcurrency),
       userConfig,
       parentSessionID: tool.sessionID,

@@ -12,6 +12,8 @@ import { endingOfOutcome, endingOfStop, errorEnding, type PromptOutcome, type Sp
 
 /** How long an aborted session may take to end; an interrupted command has 5 s for everything. */
 const ABORT_LIMIT_MS = 2_000;
+/** How long its supervisor may take to save what there is when a limit has passed. */
+const SAVING_LIMIT_MS = 5_000;
 
 export interface ConversationHost {
   readonly client: OpencodeClient;
@@ -46,7 +48,7 @@ export class Conversation {
   }
 
   async hold(prompt: string): Promise<ConversationEnding> {
-    const { timeoutSeconds, idleTimeoutSeconds, signal, onActivity, providerRetries } = this.options;
+    const { timeoutSeconds, idleTimeoutSeconds, signal, onActivity, providerRetries, hold } = this.options;
     const watch = new SessionWatch({
       sessionID: this.sessionID,
       events: this.host.events,
@@ -55,6 +57,7 @@ export class Conversation {
       signal,
       onActivity,
       providerRetries,
+      hold,
     });
     try {
       const first = withResumeData(prompt, this.options.resumeData);
@@ -69,13 +72,14 @@ export class Conversation {
   }
 
   private async askUntilNothingFollows(prompt: string, watch: SessionWatch): Promise<SpawnEnding> {
-    const { followUp, signal } = this.options;
+    const { followUp, hold, signal } = this.options;
     let next: string | undefined = prompt;
     for (;;) {
       const ending: SpawnEnding = await this.ask(next, undefined, watch);
       if (ending.status !== "success" || followUp === undefined) return ending;
       watch.pause();
       next = await followUp(ending.text);
+      if (next !== undefined) await hold?.whenFree(signal);
       if (next === undefined || signal.aborted) return ending;
       watch.resume();
     }
@@ -108,10 +112,15 @@ export class Conversation {
       this.failedStructuredOutput ||= form?.by === "schema" && hasNoStructure(first);
       return endingOfOutcome(first, form !== undefined, this.host.secrets);
     }
+    if (first.reason === "timeout" || first.reason === "idle") await this.saveAtLimit();
     await abortSession(this.host.client, this.sessionID, this.options.directory);
     // The prompt call returns once the abort has reached the model call and the shell; not for ever if it does not.
     await Promise.race([answer, wait(ABORT_LIMIT_MS, undefined, { ref: false })]);
     return endingOfStop(first, this.host.secrets);
+  }
+
+  private async saveAtLimit(): Promise<void> {
+    await Promise.race([this.options.supervisor?.onTimeLimit(), wait(SAVING_LIMIT_MS, undefined, { ref: false })]);
   }
 
   private async send(text: string, form: AnswerForm | undefined): Promise<PromptOutcome> {

@@ -1,5 +1,4 @@
 import type { Config } from "@opencode-ai/sdk/v2/client";
-import { AGENT_ROLES } from "../core/agentRoles.ts";
 import {
   type AgentFailure,
   type AgentRole,
@@ -13,10 +12,12 @@ import {
 import { UNCONFINED } from "../core/confinement.ts";
 import type { Limiter } from "../core/rateLimit.ts";
 import { messageOf } from "../core/refusal.ts";
+import { seedOf } from "../core/seed.ts";
 import { type AgentInstances, agentInstanceConfig } from "./agentInstances.ts";
 import { installAgentShell } from "./agentShell.ts";
 import { agentOfRole, NO_TOOLS, toolRules } from "./agents.ts";
 import { abortSession, Conversation } from "./conversation.ts";
+import type { HeldRequests } from "./heldRequests.ts";
 import { endLeftSessions } from "./leftSessions.ts";
 import { answerOf, type OpencodeClient } from "./opencodeClient.ts";
 import { sessionRules } from "./permissions.ts";
@@ -43,6 +44,7 @@ export interface OpencodeHost {
   readonly instances: AgentInstances;
   readonly sampling: FixedSampling;
   readonly supervision: Supervision;
+  readonly heldRequests: HeldRequests;
   /** How many sessions are open at once (option `apiConcurrency`). */
   readonly limiter: Limiter;
 }
@@ -94,7 +96,8 @@ export class OpencodeRunner implements AgentRunner {
       // Stopped while the session was made: a prompt sent now could outrun the abort, and cost a request.
       if (options.signal.aborted) return { status: "error", failure: ABORTED, metadata: metadata(sessionID) };
       const conversation = new Conversation({ ...this.host, secrets: this.secrets }, sessionID, role, options);
-      if (AGENT_ROLES[role].answersBySchema) this.host.sampling.fix(sessionID, `${options.system}\n${prompt}`);
+      // The same request has the same seed, where nobody gave one.
+      this.host.sampling.fix(sessionID, options.seed ?? seedOf(`${options.system}\n${prompt}`));
       const { ending, ...held } = await conversation.hold(prompt);
       const sampling = this.host.sampling.release(sessionID);
       const usage = await this.usageOf(sessionID, options.directory);
@@ -111,12 +114,13 @@ export class OpencodeRunner implements AgentRunner {
     return endLeftSessions(this.host.client, this.host.userDirectory, left);
   }
 
-  /** Lets the session's supervisor hear and speak, until the returned function is called. */
+  /** Lets the session's supervisor hear, speak and hold it, until the returned function is called. */
   private watch(sessionID: string, role: AgentRole, options: SpawnOptions): () => Promise<void> {
-    const { supervisor, directory, model } = options;
-    if (supervisor === undefined) return async () => undefined;
+    const { supervisor, directory, hold, model, signal } = options;
+    const unhold = hold === undefined ? () => undefined : this.host.heldRequests.begin(sessionID, { hold, signal });
+    if (supervisor === undefined) return async () => unhold();
     const { client, events, supervision } = this.host;
-    const end = supervision.begin(sessionID, supervisor, events);
+    const endSupervision = supervision.begin(sessionID, supervisor, events);
     const say = async (text: string) => {
       const prompt = { sessionID, directory, agent: agentOfRole(role), parts: [{ type: "text" as const, text }] };
       await answerOf("a message to a session", (signal) =>
@@ -127,7 +131,10 @@ export class OpencodeRunner implements AgentRunner {
       );
     };
     supervisor.attach({ sessionID, say });
-    return end;
+    return async () => {
+      unhold();
+      await endSupervision();
+    };
   }
 
   private async createSession(role: AgentRole, options: SpawnOptions): Promise<string> {

@@ -4,6 +4,7 @@ import { AgentInstances } from "./agentInstances.ts";
 import { agentTools } from "./agentTools.ts";
 import { CommandRunner } from "./commandRunner.ts";
 import { type CommandNames, contribute } from "./configuration.ts";
+import { HeldRequests } from "./heldRequests.ts";
 import { MessageRouter } from "./messageRouter.ts";
 import { PIPELINE_TOOL } from "./names.ts";
 import { clientOf } from "./opencodeClient.ts";
@@ -22,6 +23,7 @@ const sessionEvents = new SessionEvents();
 const agentInstances = new AgentInstances();
 const fixedSampling = new FixedSampling();
 const supervision = new Supervision();
+const heldRequests = new HeldRequests();
 
 /** The plugin as OpenCode loads it, once for each directory. */
 export async function server(input: PluginInput, options: PluginOptions = {}): Promise<Hooks> {
@@ -30,6 +32,10 @@ export async function server(input: PluginInput, options: PluginOptions = {}): P
     // A directory agents work in gets its whole configuration from us; there is nothing to add but our ears and hands.
     return {
       event: forwardEvents,
+      "chat.params": async (asked, params) => {
+        await heldRequests.whenFree(asked.sessionID);
+        await fixedSampling.onParams(asked, params);
+      },
       tool: agentTools(supervision),
       "tool.execute.before": supervision.onBefore,
       "tool.execute.after": supervision.onAfter,
@@ -47,6 +53,7 @@ export async function server(input: PluginInput, options: PluginOptions = {}): P
     instances: agentInstances,
     sampling: fixedSampling,
     supervision,
+    heldRequests,
     pluginUrl: import.meta.url,
     ownsProcess: isMainThread && isOpencodeRun(process.argv),
   });

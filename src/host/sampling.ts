@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Hooks } from "@opencode-ai/plugin";
 import type { Sampling } from "../core/agentRunner.ts";
 
@@ -10,17 +9,17 @@ type Params = Parameters<ChatParams>[1];
 const EITHER_NOT_BOTH = /anthropic|bedrock/;
 
 /**
- * D1: answers that become a plan or a backlog are sampled as little as the model allows: temperature 0, top_p 1, and a
- * seed that is the same for the same request. What a model does not take is left out, and what was sent is kept for the
- * record. One object a process: a session may run in another instance than the command that made it.
+ * D1: agents' answers are sampled as little as the model allows: temperature 0, top_p 1, and a seed. What a model does
+ * not take is left out, and what was sent is kept for the record. One object a process: a session may run in another
+ * instance than the command that made it.
  */
 export class FixedSampling {
   private readonly seeds = new Map<string, number>();
   private readonly sent = new Map<string, Sampling>();
 
   /** From here on the session's requests are sampled so. */
-  fix(sessionID: string, request: string): void {
-    this.seeds.set(sessionID, seedOf(request));
+  fix(sessionID: string, seed: number): void {
+    this.seeds.set(sessionID, seed);
   }
 
   /** What its requests were sent with; undefined when none was, or none was fixed. */
@@ -54,9 +53,4 @@ function samplingFor(model: Asked["model"], params: Params, seed: number): Sampl
     ...(EITHER_NOT_BOTH.test(model.api.npm) ? {} : { topP: 1 }),
     ...(model.api.npm === "@ai-sdk/openai-compatible" ? { seed } : {}),
   };
-}
-
-/** 31 bits: what every API takes for a seed. */
-function seedOf(request: string): number {
-  return createHash("sha256").update(request).digest().readUInt32BE(0) >>> 1;
 }

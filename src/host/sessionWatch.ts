@@ -1,5 +1,6 @@
 import type { AgentActivity } from "../core/agentRunner.ts";
 import { deferred } from "../core/deferred.ts";
+import type { Hold } from "../core/hold.ts";
 import { namedRetryTime } from "./providerWait.ts";
 import { field, type HostEvent, type SessionEvents } from "./sessionEvents.ts";
 
@@ -26,6 +27,8 @@ export interface WatchOptions {
   readonly onActivity: ((activity: AgentActivity) => void) | undefined;
   /** How many of OpenCode's retries to sit through; 3 by default. */
   readonly providerRetries?: number | undefined;
+  /** While it holds, neither limit runs. */
+  readonly hold?: Hold | undefined;
 }
 
 /**
@@ -47,6 +50,9 @@ export class SessionWatch {
   private timer: NodeJS.Timeout;
   private pausedAt: number | undefined;
   private readonly unlisten: () => void;
+  private readonly unfollow: (() => void) | undefined;
+  /** For how many reasons the session waits for us now. */
+  private waits = 0;
   private readonly runningTools = new Set<string>();
   private idleTimer: NodeJS.Timeout | undefined;
 
@@ -61,17 +67,20 @@ export class SessionWatch {
     options.signal.addEventListener("abort", this.onAbort, { once: true });
     if (options.signal.aborted) this.onAbort();
     this.restartIdleTimer();
+    this.unfollow = options.hold?.onChange((isHeld) => (isHeld ? this.pause() : this.resume()));
+    if (options.hold?.isHeld) this.pause();
   }
 
-  /** The session waits for us: neither limit runs on until `resume`. */
+  /** The session waits for us: neither limit runs on until there was a `resume` for each `pause`. */
   pause(): void {
+    if (this.waits++ > 0) return;
     this.pausedAt = Date.now();
     clearTimeout(this.timer);
     clearTimeout(this.idleTimer);
   }
 
   resume(): void {
-    if (this.pausedAt === undefined) return;
+    if (--this.waits > 0 || this.pausedAt === undefined) return;
     this.deadline += Date.now() - this.pausedAt;
     this.pausedAt = undefined;
     this.timer = this.timeOutAt(this.deadline);
@@ -87,6 +96,7 @@ export class SessionWatch {
     clearTimeout(this.timer);
     clearTimeout(this.idleTimer);
     this.unlisten();
+    this.unfollow?.();
     this.options.signal.removeEventListener("abort", this.onAbort);
   }
 

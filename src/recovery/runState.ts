@@ -147,10 +147,10 @@ export class RunProjection {
         return;
       case "run_resumed":
         current.interrupted = false;
+        // Whoever runs `implement` again wants it to go on.
+        current.pausedBecause = undefined;
         this.hold(event);
-        for (const task of current.tasks.values()) {
-          if (task.isHeldBack) current.tasks.set(task.id, { ...task, isHeldBack: false });
-        }
+        for (const task of current.tasks.values()) current.tasks.set(task.id, afterResuming(task));
         return;
       case "run_interrupted":
         current.interrupted = true;
@@ -210,6 +210,11 @@ export class RunProjection {
 /** A task that an earlier run landed becomes the run's own when that is taken back, or brought back. */
 function joining({ task, type }: Extract<RunEvent, { readonly task: string }>): TaskState | undefined {
   return type === "task_undone" || type === "task_restored" ? newTask(task) : undefined;
+}
+
+function afterResuming(task: TaskState): TaskState {
+  const isAsBefore = !task.isHeldBack && !task.isHeld && task.pausedBecause === undefined;
+  return isAsBefore ? task : { ...task, isHeldBack: false, isHeld: false, pausedBecause: undefined };
 }
 
 type Holdings = Pick<RunEventOf<"run_resumed">, "slots" | "gate" | "host_session">;

@@ -16,6 +16,7 @@ export function effectOf(task: TaskState, event: TaskEvent): TaskState {
         ...task,
         phase: phaseAfterAgent(task, event.status),
         isSessionOpen: false,
+        isHeld: false,
         tokens: task.tokens + event.tokens,
         costUsd: task.costUsd + event.cost_usd,
         agentMs: task.agentMs + event.duration_ms,
@@ -62,9 +63,11 @@ export function effectOf(task: TaskState, event: TaskEvent): TaskState {
     case "drift_noticed":
     case "message_sent":
     case "message_acknowledged":
-    case "agent_held":
-    case "agent_released":
       return task;
+    case "agent_held":
+      return { ...task, isHeld: true };
+    case "agent_released":
+      return { ...task, isHeld: false };
     case "landing_intended":
       return { ...task, phase: "landing", landing: landingOf(event) };
     case "task_landed":
@@ -81,6 +84,7 @@ export function effectOf(task: TaskState, event: TaskEvent): TaskState {
         phase: "retrying",
         failedAttempts: task.failedAttempts + (event.transient ? 0 : 1),
         isSessionOpen: false,
+        isHeld: false,
         landing: undefined,
         inquiry: undefined,
         continuation: event.transient ? continuationOf(task) : undefined,

@@ -131,6 +131,8 @@ export interface TaskState {
   readonly reversibility: Reversibility | undefined;
   /** Why a person wants its agent to stand still; undefined: it may work. */
   readonly pausedBecause: string | undefined;
+  /** Its agent has acknowledged that: it stands still, and what it had made is saved. */
+  readonly isHeld: boolean;
   /** Taken back while its run went on: not begun again before the run is resumed. */
   readonly isHeldBack: boolean;
   readonly tokens: number;
@@ -170,6 +172,7 @@ export function newTask(id: string): TaskState {
     landedCommit: undefined,
     reversibility: undefined,
     pausedBecause: undefined,
+    isHeld: false,
     isHeldBack: false,
     tokens: 0,
     costUsd: 0,

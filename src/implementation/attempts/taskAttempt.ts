@@ -9,6 +9,8 @@ import type { Attempt, AttemptSurroundings } from "./attempt.ts";
 import type { AttemptFailure } from "./attemptOutcome.ts";
 import { SelfCorrection } from "./selfCorrection.ts";
 import { captureWork } from "./workCapture.ts";
+import { WORKER_PROMPT_VERSION } from "./workerPrompt.ts";
+import { workerSeed } from "./workerSeed.ts";
 import { failureOfSpawn, spawnWorker } from "./workerSpawn.ts";
 
 /**
@@ -34,6 +36,8 @@ export async function attemptTask(
     context: attempt.briefing.context,
     mode: attempt.mode,
     ...(continues === undefined ? {} : { continues: { attempt: continues.attempt, commit: continues.commit } }),
+    prompt: WORKER_PROMPT_VERSION,
+    seed: workerSeed(recorder.runId, task.id, number),
   });
 
   const broken = await surroundings.setup.prepare(slot, continues?.commit ?? base);
@@ -56,6 +60,7 @@ export async function attemptTask(
     supervisor: watch.supervisor,
     followUp: correction.followUp,
     signal: watch.signal,
+    hold: watch.hold,
   });
   surroundings.watches.delete(task.id);
   await watch.end();

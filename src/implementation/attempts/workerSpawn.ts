@@ -1,13 +1,15 @@
 import type { SpawnOptions, SpawnResult } from "../../core/agentRunner.ts";
 import { formatModelRef } from "../../core/modelCatalog.ts";
 import { unreachable } from "../../core/unreachable.ts";
+import type { RunEventOf } from "../../recovery/runEvents.ts";
 import type { RouteNow } from "../modelRouter.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
 import type { AttemptFailure } from "./attemptOutcome.ts";
+import { workerSeed } from "./workerSeed.ts";
 
 /** How an agent is let at a task: under watch with tools of its own, or to answer with edits that others apply. */
 export type SpawnWatch =
-  | ({ readonly role: "worker" } & Required<Pick<SpawnOptions, "supervisor" | "followUp" | "signal">>)
+  | ({ readonly role: "worker" } & Required<Pick<SpawnOptions, "supervisor" | "followUp" | "signal" | "hold">>)
   | ({ readonly role: "patcher" } & Required<Pick<SpawnOptions, "answer" | "signal">>);
 
 /** Spawning again after a failure that may pass on retry; the work tree stays as it is, so nothing done is lost. */
@@ -93,6 +95,7 @@ async function spawnAndRecord(
     idleTimeoutSeconds: options.idleTimeoutSeconds,
     system: surroundings.system,
     resumeData: attempt.briefing.resumeData,
+    seed: workerSeed(recorder.runId, task.id, number),
     confinement: surroundings.confine(attempt.slot, { network: task.network }),
     ...watch,
     onActivity: (activity) => {
@@ -114,8 +117,21 @@ async function spawnAndRecord(
     tokens: result.metadata.tokensUsed,
     cost_usd: result.metadata.costUsd,
     duration_ms: result.metadata.durationMs,
+    ...samplingOf(result),
   });
   return result;
+}
+
+function samplingOf({ metadata: { sampling } }: SpawnResult): Pick<RunEventOf<"agent_finished">, "sampling"> {
+  if (sampling === undefined) return {};
+  const { temperature, topP, seed } = sampling;
+  return {
+    sampling: {
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(topP === undefined ? {} : { top_p: topP }),
+      ...(seed === undefined ? {} : { seed }),
+    },
+  };
 }
 
 function messageOfEnding(result: SpawnResult): { readonly message?: string } {

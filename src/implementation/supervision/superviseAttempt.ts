@@ -1,10 +1,13 @@
 import { join } from "node:path";
+import type { Hold } from "../../core/hold.ts";
 import { messageOf } from "../../core/refusal.ts";
 import { ContextDriftDetector } from "../../monitoring/contextDriftDetector.ts";
 import { driftMessage } from "../../monitoring/driftMessage.ts";
+import { isInAttempt } from "../../recovery/taskState.ts";
 import type { Task } from "../../types.ts";
 import { checkpointName } from "../attempts/answers.ts";
 import type { Attempt, AttemptSurroundings } from "../attempts/attempt.ts";
+import { AgentHold } from "./agentHold.ts";
 import { type Checkpoint, Checkpoints } from "./checkpoints.ts";
 import { Notices } from "./notices.ts";
 import { decideAmendment } from "./scopeAmendments.ts";
@@ -17,6 +20,8 @@ export interface Watch {
   readonly supervisor: TaskSupervisor;
   /** Fires when the run is stopped, or the agent is by its supervisor. */
   readonly signal: AbortSignal;
+  /** Holds while a person wants the agent to stand still. */
+  readonly hold: Hold;
   /** Saves what there is, and says why. */
   readonly checkpoint: (cause: string) => Promise<void>;
   /** Looks at the work tree when the agent has come to rest: alone, and instead of what was still to be saved. */
@@ -31,6 +36,7 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
   const { recorder, onActivity } = surroundings;
   const place = { task: task.id, attempt: number };
   const stopped = new AbortController();
+  const signal = AbortSignal.any([surroundings.signal, stopped.signal]);
   const warn = (message: string) => onActivity(task, { kind: "notice", message });
   const lock = new ToolLock();
   const checkpoints = new Checkpoints({
@@ -47,12 +53,27 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
     onLost: (error) => warn(`a message did not reach its agent: ${messageOf(error)}`),
     onIgnored: (id) => supervisor.onIgnoredNotice(id),
   });
+  const stateNow = () => recorder.state.tasks.get(task.id);
+  const hold = new AgentHold({
+    isWanted: () => (recorder.state.pausedBecause ?? stateNow()?.pausedBecause) !== undefined,
+    subscribe: (listener) => recorder.events.onAny(listener),
+    settle: async () => {
+      await supervisor.atRest();
+      await checkpoints.now("pause");
+    },
+    record: async (type) => {
+      const state = stateNow();
+      if (state !== undefined && isInAttempt(state)) await recorder.record({ type, ...place });
+    },
+    signal,
+  });
   const supervisor = new TaskSupervisor({
     ...place,
     checkpoint: checkpointName(recorder.runId, task.id, number),
     worktree: slot.directory,
     scope,
     fence: new WriteFence(slot.directory, scope),
+    hold,
     lock,
     checkpoints,
     notices,
@@ -70,13 +91,17 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
   });
   return {
     supervisor,
-    signal: AbortSignal.any([surroundings.signal, stopped.signal]),
+    signal,
+    hold: hold.asHold,
     checkpoint: (cause) => checkpoints.now(cause),
     whileAtRest: async (look) => {
       await checkpoints.rest();
       return lock.whileStill(look);
     },
-    end: () => supervisor.end(),
+    end: async () => {
+      await hold.end();
+      await supervisor.end();
+    },
   };
 }
 

@@ -11,8 +11,10 @@ import type {
 import type { TraceEvent } from "../../monitoring/agentTrace.ts";
 import type { DriftReading } from "../../monitoring/contextDriftDetector.ts";
 import type { RunEvent } from "../../recovery/runEvents.ts";
+import type { AgentHold } from "./agentHold.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import type { Notices } from "./notices.ts";
+import { RunningCalls } from "./runningCalls.ts";
 import type { Amendment } from "./scopeAmendments.ts";
 import type { TaskScope } from "./taskScope.ts";
 import type { ToolLock } from "./toolLock.ts";
@@ -35,6 +37,7 @@ export interface TaskSupervisorOptions {
   readonly worktree: string;
   readonly scope: TaskScope;
   readonly fence: WriteFence;
+  readonly hold: AgentHold;
   readonly lock: ToolLock;
   readonly checkpoints: Checkpoints;
   readonly notices: Notices;
@@ -59,14 +62,14 @@ export class TaskSupervisor implements AgentSupervisor {
   private readonly options: TaskSupervisorOptions;
   private readonly startedAt = performance.now();
   private readonly silence: NodeJS.Timeout;
-  private readonly holding = new Set<string>();
+  private readonly running = new RunningCalls();
   private compactions = 0;
   private halted: Halt | undefined;
   private question: PersonCheckpoint | undefined;
 
   constructor(options: TaskSupervisorOptions) {
     this.options = options;
-    this.silence = setInterval(() => this.observe({ kind: "silence", at: this.elapsed() }), SILENCE_MS);
+    this.silence = setInterval(() => this.onSilence(), SILENCE_MS);
     this.silence.unref();
   }
 
@@ -94,19 +97,14 @@ export class TaskSupervisor implements AgentSupervisor {
     this.options.notices.noteCall();
     const refusal = call.does === "write" ? await this.refuseWrites(call) : undefined;
     if (refusal !== undefined) return refusal;
-    if (mayChangeFiles(call)) {
-      await this.options.lock.enter();
-      if (this.isHalted()) {
-        this.options.lock.leave();
-        return STOPPED;
-      }
-      this.holding.add(call.id);
-    }
-    return undefined;
+    if (!(await this.isItsTurn(call))) return STOPPED;
+    if (this.running.add(call.id)) return undefined;
+    if (mayChangeFiles(call)) this.options.lock.leave();
+    return STOPPED;
   }
 
   async afterTool(call: ToolCall, { ok }: ToolOutcome): Promise<void> {
-    if (this.holding.delete(call.id)) {
+    if (this.running.delete(call.id) && mayChangeFiles(call)) {
       this.options.lock.leave();
       this.options.checkpoints.noteWrite();
     }
@@ -184,6 +182,34 @@ export class TaskSupervisor implements AgentSupervisor {
     return "A person was asked. Your work is saved and this session ends now; the next one goes on with the answer.";
   }
 
+  /** Resolves once no call of a tool is under way. */
+  atRest(): Promise<void> {
+    return this.running.atRest();
+  }
+
+  /** What a tool that still runs makes is saved once the abort has ended it. */
+  async onTimeLimit(): Promise<void> {
+    const saved = this.options.checkpoints.now("timeout");
+    if (!this.running.areAny) await saved;
+  }
+
+  /** Waits while the agent is held or its work tree looked at. @returns false: it is stopped */
+  private async isItsTurn(call: ToolCall): Promise<boolean> {
+    const { hold, lock } = this.options;
+    const needsLock = mayChangeFiles(call);
+    while ((await hold.mayGoOn()) && !this.isHalted()) {
+      if (needsLock) await lock.enter();
+      // Either may have come while it waited for the lock.
+      if (!hold.isHeld && !this.isHalted()) return true;
+      if (needsLock) lock.leave();
+    }
+    return false;
+  }
+
+  private onSilence(): void {
+    if (!this.options.hold.isHeld) this.observe({ kind: "silence", at: this.elapsed() });
+  }
+
   /** @returns what the agent is told instead of its tool's answer */
   private async refuseWrites(call: ToolCall): Promise<string | undefined> {
     const { task, attempt, fence, record } = this.options;
@@ -242,8 +268,9 @@ export class TaskSupervisor implements AgentSupervisor {
     return inside.startsWith("..") || isAbsolute(inside) ? resolve(worktree, path) : inside.split(sep).join("/");
   }
 
+  /** Milliseconds it was at work: who stands still does not stand about. */
   private elapsed(): number {
-    return Math.round(performance.now() - this.startedAt);
+    return Math.round(performance.now() - this.startedAt - this.options.hold.heldMs);
   }
 }
 

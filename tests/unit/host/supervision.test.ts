@@ -17,6 +17,7 @@ function watched(refuse?: string) {
     onText: (text) => seen.push(`text ${text}`),
     onTokens: (total) => tokens.push(total),
     onCompaction: () => seen.push("compaction"),
+    onTimeLimit: async () => undefined,
     amendScope: async () => "",
     acknowledge: async () => "",
     askPerson: async () => "",

@@ -15,6 +15,7 @@ function supervisedBy(beforeTool: (call: ToolCall) => string | undefined): Agent
     onText: () => undefined,
     onTokens: () => undefined,
     onCompaction: () => undefined,
+    onTimeLimit: async () => undefined,
     amendScope: async () => "",
     askPerson: async () => "",
     asked: undefined,
