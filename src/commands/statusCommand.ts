@@ -43,6 +43,7 @@ const NO_ROW = {
   title: "",
   status: "pending",
   phase: null,
+  pause: null,
   waits_for: [],
   attempts: 0,
   tokens: 0,

@@ -11,6 +11,8 @@ const track = z.strictObject({
 const run = z.strictObject({
   id: z.string(),
   state: z.enum(["under_way", "interrupted", "complete", "incomplete"]),
+  /** A person wants it to stand still, and nothing of it is started. */
+  paused: z.boolean(),
   /** The process that works on it, while one does. */
   process: z.number().int().nullable(),
   /** Where the track's branch is. */
@@ -25,6 +27,8 @@ const row = z.strictObject({
   status: z.enum(["pending", "in_progress", "awaiting_input", "complete", "failed", "skipped"]),
   /** Where in its life it is, while its run is under way. */
   phase: z.string().nullable(),
+  /** `wanted`: a person wants it to stand still; `held`: its agent does, and what it made is saved. */
+  pause: z.enum(["wanted", "held"]).nullable(),
   /** What it depends on and is not complete. */
   waits_for: z.array(z.string()),
   attempts: z.number().int(),

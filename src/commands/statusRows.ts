@@ -1,5 +1,5 @@
 import type { RunState } from "../recovery/runState.ts";
-import { type Inquiry, statusOf, type TaskState } from "../recovery/taskState.ts";
+import { type Inquiry, isInAttempt, statusOf, type TaskState } from "../recovery/taskState.ts";
 import type { Backlog, Task, TaskStatus } from "../types.ts";
 import type { RunSummary, StatusRow } from "./statusDocument.ts";
 
@@ -18,6 +18,7 @@ export function summariseRun({ run, process }: RowSources): RunSummary | null {
   return {
     id: run.id,
     state: outcome ?? (isUnderWay ? "under_way" : "interrupted"),
+    paused: isUnderWay && run.state.pausedBecause !== undefined,
     process: isUnderWay ? process : null,
     head: head ?? null,
     tokens,
@@ -46,6 +47,7 @@ export function statusRows(sources: RowSources): StatusRow[] {
       title: task?.title ?? "",
       status,
       phase: summary?.state === "under_way" ? (state?.phase ?? null) : null,
+      pause: summary?.state === "under_way" ? pauseOf(state, summary.paused) : null,
       waits_for: waiting.filter((other) => statuses.get(other) !== "complete"),
       attempts: state?.attempts ?? 0,
       tokens: state?.tokens ?? 0,
@@ -64,6 +66,12 @@ function statusNow(
   const byRun = statusOf(state.phase);
   if (task === undefined || run === "under_way") return byRun;
   return run === "interrupted" && byRun === "complete" ? byRun : task.status;
+}
+
+function pauseOf(state: TaskState | undefined, isRunPaused: boolean): StatusRow["pause"] {
+  if (state === undefined || statusOf(state.phase) === "complete") return null;
+  if (state.isHeld) return "held";
+  return state.pausedBecause !== undefined || (isRunPaused && isInAttempt(state)) ? "wanted" : null;
 }
 
 function reasonOf(state: TaskState | undefined): string | null {

@@ -120,10 +120,10 @@ function runLines({ run }: StatusHead): string[] {
   return [`Run ${run.id}: ${describeState(run)}, ${usage}.`];
 }
 
-function describeState({ state, process }: NonNullable<StatusHead["run"]>): string {
+function describeState({ state, paused, process }: NonNullable<StatusHead["run"]>): string {
   switch (state) {
     case "under_way":
-      return `under way in process ${process ?? "?"}`;
+      return `${paused ? "paused" : "under way"} in process ${process ?? "?"}`;
     case "interrupted":
       return "interrupted; 'opencode run implement' goes on with it";
     case "complete":
@@ -141,10 +141,11 @@ function summary(rows: readonly StatusRow[]): string {
 }
 
 /** "in progress, verifying, attempt 2, 1,234 tokens" */
-function stageOf({ status, phase, attempts, tokens }: StatusRow): string {
+function stageOf({ status, phase, pause, attempts, tokens }: StatusRow): string {
   const isWorking = status === "in_progress" && phase !== null;
   return [
     isWorking ? words(phase) : words(status),
+    ...(pause === null ? [] : [pause === "held" ? "held" : "pausing"]),
     ...(attempts === 0 ? [] : [isWorking ? `attempt ${attempts}` : counted(attempts, "attempt")]),
     ...(tokens === 0 ? [] : [`${tokens.toLocaleString("en-US")} tokens`]),
   ].join(", ");

@@ -93,6 +93,14 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
       input: { kind: "text", help: "`approve`, or why not: the next attempt is told" },
     },
   },
+  pause: {
+    summary: "Make the agents of the run that is under way stand still, or one task's, and let them go on",
+    flags: {
+      task: { kind: "text", help: "this task alone", shownDefault: "the whole run" },
+      off: { kind: "switch", help: "let it go on" },
+      track_id: { kind: "text", help: "the track, where several are under way" },
+    },
+  },
   rollback: {
     summary: "Take landed work back, by new commits that are verified first",
     flags: {

@@ -46,6 +46,7 @@ export function commandFor(invocation: Invocation): (context: CommandContext) =>
     }
     case "status":
     case "answer":
+    case "pause":
     case "rollback":
     case "replay":
     case "doctor": {

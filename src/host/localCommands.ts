@@ -1,5 +1,6 @@
 import { answerCommand } from "../commands/answerCommand.ts";
 import { doctorCommand } from "../commands/doctorCommand.ts";
+import { pauseCommand } from "../commands/pauseCommand.ts";
 import { replayCommand } from "../commands/replayCommand.ts";
 import { rollbackCommand } from "../commands/rollbackCommand.ts";
 import { statusCommand } from "../commands/statusCommand.ts";
@@ -10,7 +11,7 @@ import { GivenFlags } from "./givenFlags.ts";
 import type { Verb } from "./names.ts";
 
 /** Commands that need no agent: they run in a shell as well as inside OpenCode. */
-const LOCAL_VERBS = ["status", "answer", "rollback", "replay", "doctor"] as const;
+const LOCAL_VERBS = ["status", "answer", "pause", "rollback", "replay", "doctor"] as const;
 export type LocalVerb = (typeof LOCAL_VERBS)[number];
 
 /** What such a command is given of its surroundings. */
@@ -45,6 +46,10 @@ export function localCommandFor({
     case "answer": {
       const answer = { checkpoint: given.text("checkpoint"), input: given.text("input") };
       return (context) => answerCommand(answer, context);
+    }
+    case "pause": {
+      const pause = { task: given.text("task"), trackId: given.text("track_id"), off: given.isOn("off") };
+      return (context) => pauseCommand(pause, context);
     }
     case "rollback": {
       const rollback = { task: given.text("task"), to: given.text("to"), trackId: given.text("track_id") };

@@ -127,7 +127,8 @@ function taskWork(
     },
     worktrees: sources.worktrees,
     mergeQueue: mergeQueue(sources),
-    whyStop: () => whyStop(sources),
+    whyNotAgain: ({ id }) =>
+      whyStop(sources) ?? recorder.state.pausedBecause ?? recorder.state.tasks.get(id)?.pausedBecause,
     onLesson: (task) => recordLessons(sources, task),
     onGivenUp: (task, failed) => leavePage(sources, task, failed),
   });

@@ -64,6 +64,18 @@ export class RunProgress {
       case "answer_given":
         this.say("info", event.approved ? "you agreed: it may land" : "you sent it back", event.task);
         break;
+      case "run_paused":
+      case "task_paused":
+        this.say("info", "paused: what runs ends first", "task" in event ? event.task : undefined);
+        break;
+      case "run_unpaused":
+      case "task_unpaused":
+        this.say("info", "goes on", "task" in event ? event.task : undefined);
+        break;
+      case "agent_held":
+        this.doing(event.task, "held");
+        this.say("info", "stands still; what it made is saved", event.task);
+        break;
       case "task_undone":
         this.say("warn", `taken back as ${event.commit.slice(0, 9)}: ${event.because}`, event.task);
         break;

@@ -2,6 +2,7 @@ import { formatWarnings } from "../backlog/diagnostics.ts";
 import type { SpawnResult } from "../core/agentRunner.ts";
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { messageOf, Refusal } from "../core/refusal.ts";
+import { describeDuration } from "../core/usageText.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { takeFingerprint } from "../git/proofOfNoHarm.ts";
 import { createTrackBranch, readTrackBranch } from "../git/trackBranch.ts";
@@ -22,6 +23,7 @@ import { rollBackInRun } from "./landing/rollbackInRun.ts";
 import { showRolledBack } from "./landing/rollbackRecord.ts";
 import { clearLeftovers, describeCleared } from "./leftovers.ts";
 import { leftOutNotice, unknownBaseNotice } from "./messageNotices.ts";
+import { LONGEST_PAUSE_MS, PauseLimit } from "./requests/pauseLimit.ts";
 import { watchForRequests } from "./requests/requestWatch.ts";
 import { RunRequests } from "./requests/runRequests.ts";
 import { type CrewSources, crewFor, whyStop } from "./runCrew.ts";
@@ -55,6 +57,7 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   const { scene, context } = resources;
   const warn = (message: string) =>
     held.progress.log({ message, level: "warn", context: { phaseId: "implement", timestamp: context.clock.now() } });
+  const since = context.clock.now();
   const before = await takeFingerprint(scene.git, scene.user);
   const { state, backlog } = scene;
   const cleared = await clearLeftovers({ ...resources, state, runner: context.runner, trackId: backlog.track_id });
@@ -93,7 +96,7 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
       verify: health.verify,
     };
     const gaps = gapPlansFor({ ...parts, memory: equipment.memory, statuses, whyStop: () => whyStop(parts) });
-    const ending = await workOff(parts, gaps);
+    const ending = await workOff(parts, gaps, since);
     const goal = gaps.standing;
     return await endRun({ scene, context, publisher, recorder, progress, statuses, ending, goal, before });
   } finally {
@@ -106,16 +109,22 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
 }
 
 /** The work itself: until nothing can be started any more and the goal is met, hearing of requests on the way. */
-async function workOff(parts: CrewSources, gaps: GapPlans): Promise<PoolEnding> {
+async function workOff(parts: CrewSources, gaps: GapPlans, since: number): Promise<PoolEnding> {
   const { context, equipment, progress, recorder, scene } = parts;
   let atRest = new AbortController();
   const requests = new RunRequests({
     runDirectory: scene.state.runDirectory(recorder.runId),
     recorder,
+    since,
     onRollback: () => atRest.abort(),
     rollBack: (request) => rollBackInRun(request, parts),
   });
   await requests.take();
+  const pauses = new PauseLimit({
+    state: () => recorder.state,
+    subscribe: (listener) => recorder.events.onAny(listener),
+    limitMs: LONGEST_PAUSE_MS,
+  });
   const endWatch = watchForRequests(requests, (error) => progress.say("warn", messageOf(error)));
   equipment.resources.start();
   try {
@@ -123,8 +132,9 @@ async function workOff(parts: CrewSources, gaps: GapPlans): Promise<PoolEnding> 
     for (;;) {
       await requests.takeRollbacks();
       atRest = new AbortController();
-      const signal = AbortSignal.any([context.signal, atRest.signal]);
+      const signal = AbortSignal.any([context.signal, atRest.signal, pauses.signal]);
       const ending = await crewFor({ ...parts, context: { ...context, signal } }, tasks).run();
+      if (pauses.signal.aborted && !context.signal.aborted) return PAUSED_FOR_TOO_LONG;
       if (atRest.signal.aborted && !context.signal.aborted) continue;
       // An answer may have come while the last task ended.
       if (ending.kind === "awaiting" && (await requests.take())) continue;
@@ -135,9 +145,15 @@ async function workOff(parts: CrewSources, gaps: GapPlans): Promise<PoolEnding> 
     }
   } finally {
     equipment.resources.stop();
+    pauses.end();
     await endWatch();
   }
 }
+
+const PAUSED_FOR_TOO_LONG: PoolEnding = {
+  kind: "stopped",
+  reason: `it was paused for ${describeDuration(LONGEST_PAUSE_MS)}; run implement to go on`,
+};
 
 /** What the person should know before agents begin. */
 async function noticesOf(

@@ -149,16 +149,21 @@ export class WorkerPool {
     const decision = this.stopReason === undefined ? decide(this.ready, this.situation()) : NOTHING_STARTS;
     for (const next of decision.start) this.start(next);
     this.tellHold(decision.hold);
-    if (this.running.size > 0 || decision.lookAgainAt === undefined) return decision.lookAgainAt;
+    // How long a person may let the run wait is not for the pool to say.
+    const waitsForPerson = decision.hold?.reason === "person";
+    if (this.running.size > 0 || decision.lookAgainAt === undefined || waitsForPerson) return decision.lookAgainAt;
     return this.unlessTooLong(decision.lookAgainAt);
   }
 
   private situation(): Situation {
     const { clock, workers, whyPaused } = this.options;
+    const { pausedBecause, tasks } = this.options.state();
     return {
       now: clock.now(),
       workers,
       paused: whyPaused(),
+      standsStill: pausedBecause !== undefined,
+      isHeld: ({ id }) => tasks.get(id)?.pausedBecause !== undefined,
       running: this.running.all,
       inValidation: this.running.all.filter(({ task }) => this.isInValidation(task.id)).length,
       notBefore: (task) => this.notBefore(task),
@@ -240,12 +245,13 @@ export class WorkerPool {
   private async nextChange(lookAgainAt: number | undefined): Promise<void> {
     const { clock } = this.options;
     const from = clock.now();
-    const isIdle = this.running.size === 0;
+    const isIdle = this.running.size === 0 && this.hold?.reason !== "person";
     await this.changed.wait(lookAgainAt === undefined ? undefined : lookAgainAt - from);
     if (isIdle) this.patience.waited(clock.now() - from);
   }
 
   private readonly onEvent = (event: RunEvent): void => {
+    if (this.hold?.reason === "person") this.changed.call();
     if (!("task" in event)) return;
     const isMoved = this.ready.refresh(event.task, this.options.clock.now());
     if (isMoved || this.hold?.reason === "validation") this.changed.call();

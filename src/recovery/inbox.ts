@@ -46,6 +46,11 @@ export async function leaveRequest(
   return name;
 }
 
+/** When a request was left, in milliseconds since the epoch. */
+export function leftAt(name: string): number {
+  return Number.parseInt(name, 10);
+}
+
 /** The requests that wait, oldest first. What is no request is passed by. */
 export async function waitingRequests(runDirectory: string): Promise<readonly WaitingRequest[]> {
   const inbox = inboxOf(runDirectory);

@@ -198,6 +198,8 @@ export class ScriptedRunner implements AgentRunner {
 
   /** The interface's promise: an aborted spawn ends as aborted, whatever the agent was about to say. */
   private async endingOf(agent: ScriptedAgent): Promise<Ending> {
+    // What a host does before each request.
+    await agent.options.hold?.whenFree(agent.options.signal);
     const ending = (await this.script(agent)) ?? { status: "success", text: "Done." };
     return agent.options.signal.aborted ? fails("aborted", "the session was aborted") : ending;
   }

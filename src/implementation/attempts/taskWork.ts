@@ -25,8 +25,8 @@ export interface TaskWorkOptions {
   readonly surroundings: AttemptSurroundings;
   readonly worktrees: WorktreeManager;
   readonly mergeQueue: MergeQueue;
-  /** A reason to begin nothing more, such as a budget that is used up. */
-  readonly whyStop: () => string | undefined;
+  /** A reason to begin no further attempt, such as a budget that is used up, or a person who wants it to stand still. */
+  readonly whyNotAgain: (task: Task) => string | undefined;
   /** What a failed attempt taught goes on record, beside the journal. */
   readonly onLesson: (task: Task) => Promise<void>;
   /** A task that will not be tried again; writes down what a person needs. */
@@ -98,8 +98,8 @@ export class TaskWork {
       if (decision.kind === "give_up") return this.giveUp(task, undefined);
       if (!isFirst) await pause(decision.delayMs, signal);
       if (signal.aborted) return "interrupted";
-      // The pool, which is given the task back, ends the run for the same reason.
-      if (!isFirst && this.options.whyStop() !== undefined) return "postponed";
+      // The pool, which is given the task back, starts nothing for the same reason.
+      if (!isFirst && this.options.whyNotAgain(task) !== undefined) return "postponed";
 
       const route = await models.choose(this.routed(task, decision));
       if (!route.ok) return this.withoutModel(task, route.failure);

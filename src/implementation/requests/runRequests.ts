@@ -1,5 +1,6 @@
 import { unreachable } from "../../core/unreachable.ts";
 import {
+  leftAt,
   type RunRequest,
   type RunRequestOf,
   removeRequest,
@@ -18,6 +19,8 @@ export interface Settlement {
 export interface RunRequestsOptions {
   readonly runDirectory: string;
   readonly recorder: RunRecorder;
+  /** When this process took the run up, in milliseconds since the epoch: a pause that was wanted before is over. */
+  readonly since: number;
   /** A rollback cannot be done while tasks are under way: whoever hears of one brings them to rest, then calls `rollBack`. */
   readonly onRollback: () => void;
   readonly rollBack: (request: RunRequestOf<"rollback">) => Promise<Settlement>;
@@ -77,17 +80,18 @@ export class RunRequests {
 
   private async settle({ name, request }: WaitingRequest): Promise<boolean> {
     const { recorder, runDirectory } = this.options;
-    const { done, message } = await this.perform(request);
+    const { done, message } = await this.perform(request, leftAt(name));
     await recorder.record({ type: "request_settled", request: name, kind: request.kind, done, message });
     await removeRequest(runDirectory, name);
     return done;
   }
 
-  private perform(request: RunRequest): Promise<Settlement> {
+  private async perform(request: RunRequest, at: number): Promise<Settlement> {
     switch (request.kind) {
       case "answer":
         return this.answer(request);
       case "pause":
+        if (at < this.options.since) return { done: false, message: "implement was run again since" };
         return this.pause(request);
       case "rollback":
         return this.options.rollBack(request);

@@ -5,7 +5,7 @@ import type { ReadyOrders, ReadyTask } from "./readyTasks.ts";
 const STARVING_AFTER_MS = 300_000;
 /** X5. With more tasks than this in validation no task is started. */
 const MAX_IN_VALIDATION = 5;
-/** When nothing tells that the machine has recovered, it is looked at again after this. */
+/** When nothing tells that the machine has recovered, or that a person lets the work go on, it is looked at again. */
 const LOOK_AGAIN_MS = 2_000;
 
 export interface RunningTask {
@@ -20,6 +20,10 @@ export interface Situation {
   readonly workers: number;
   /** Why the machine cannot bear more than one task now; undefined: it can. */
   readonly paused: string | undefined;
+  /** A person wants the whole run to stand still. */
+  readonly standsStill: boolean;
+  /** A person wants this task to stand still. */
+  readonly isHeld: (task: Task) => boolean;
   readonly running: readonly RunningTask[];
   /** How many of those are being verified or land. */
   readonly inValidation: number;
@@ -33,6 +37,7 @@ export interface Situation {
 export type Hold =
   | { readonly reason: "resources"; readonly because: string }
   | { readonly reason: "validation"; readonly tasks: number }
+  | { readonly reason: "person" }
   | { readonly reason: "cooling"; readonly until: number };
 
 export interface Decision {
@@ -51,7 +56,8 @@ export interface Decision {
  * Depends on nothing but its arguments; looks at as many ready tasks as it has to pass over.
  */
 export function decide(ready: ReadyOrders, situation: Situation): Decision {
-  const { workers, paused, running, inValidation, now } = situation;
+  const { workers, paused, running, inValidation, now, standsStill } = situation;
+  if (standsStill) return { start: [], lookAgainAt: now + LOOK_AGAIN_MS, hold: { reason: "person" } };
   if (inValidation > MAX_IN_VALIDATION) {
     return { start: [], lookAgainAt: undefined, hold: { reason: "validation", tasks: inValidation } };
   }
@@ -60,14 +66,15 @@ export function decide(ready: ReadyOrders, situation: Situation): Decision {
   const choice = new Choice(ready, situation);
   while (running.length + choice.start.length < places && choice.takeNext());
 
-  const { start, coolUntil } = choice;
+  const { start, coolUntil, passedOverHeld } = choice;
   const busy = running.length + start.length;
   if (busy >= workers || ready.byAge.length === start.length) return { start, lookAgainAt: undefined, hold: undefined };
   if (paused !== undefined && busy >= places) {
     return { start, lookAgainAt: now + LOOK_AGAIN_MS, hold: { reason: "resources", because: paused } };
   }
-  const hold: Hold | undefined = coolUntil === undefined ? undefined : { reason: "cooling", until: coolUntil };
-  return { start, lookAgainAt: coolUntil, hold };
+  if (coolUntil !== undefined) return { start, lookAgainAt: coolUntil, hold: { reason: "cooling", until: coolUntil } };
+  if (passedOverHeld) return { start, lookAgainAt: now + LOOK_AGAIN_MS, hold: { reason: "person" } };
+  return { start, lookAgainAt: undefined, hold: undefined };
 }
 
 /** The tasks of one decision, one after the other. */
@@ -75,6 +82,8 @@ class Choice {
   readonly start: RunningTask[] = [];
   /** When the first of those that were passed over has cooled down. */
   coolUntil: number | undefined;
+  /** Some were passed over because a person wants them to stand still. */
+  passedOverHeld = false;
   private readonly ready: ReadyOrders;
   private readonly situation: Situation;
   /** Chosen, or passed over: what kept a task back keeps it back for this whole decision. */
@@ -115,7 +124,11 @@ class Choice {
   }
 
   private canStart(candidate: ReadyTask): boolean {
-    const { now, running, notBefore, scopesMeet } = this.situation;
+    const { now, running, isHeld, notBefore, scopesMeet } = this.situation;
+    if (isHeld(candidate.task)) {
+      this.passedOverHeld = true;
+      return false;
+    }
     const coolUntil = notBefore(candidate.task) ?? now;
     if (coolUntil > now) {
       this.coolUntil = Math.min(this.coolUntil ?? coolUntil, coolUntil);

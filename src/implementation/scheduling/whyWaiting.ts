@@ -24,12 +24,15 @@ export function whyWaiting(task: Task, facts: WaitingFacts): string | undefined 
   if (!isToDo) return undefined;
 
   if (state.isHeldBack) return "the next implement: it was taken back";
+  if ((facts.state.pausedBecause ?? state.pausedBecause) !== undefined) return PERSON;
   const needs = task.depends_on.flatMap((id) => describeNeed(id, facts));
   if (needs.length > 0) return needs.join(", ");
   const { notBefore, now, hold } = facts;
   if (notBefore !== undefined && notBefore > now) return describeCoolDown(notBefore, now);
   return hold === undefined || hold.reason === "cooling" ? "a free worker" : describeHold(hold, now);
 }
+
+const PERSON = "the person who paused it: pause --off";
 
 /** Why free workers get nothing: the end of the sentence "ready tasks wait for …". */
 export function describeHold(hold: Hold, now: number): string {
@@ -38,6 +41,8 @@ export function describeHold(hold: Hold, now: number): string {
       return `the machine: ${hold.because}`;
     case "validation":
       return `the ${hold.tasks} tasks that are being verified or land`;
+    case "person":
+      return PERSON;
     case "cooling":
       return describeCoolDown(hold.until, now);
   }

@@ -24,6 +24,8 @@ function decision(ready: ReadyOrders, others: Partial<Situation> = {}) {
     now: 0,
     workers: 2,
     paused: undefined,
+    standsStill: false,
+    isHeld: () => false,
     running: [],
     inValidation: 0,
     notBefore: () => undefined,
