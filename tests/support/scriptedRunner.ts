@@ -201,6 +201,7 @@ export class ScriptedRunner implements AgentRunner {
     // What a host does before each request.
     await agent.options.hold?.whenFree(agent.options.signal);
     const ending = (await this.script(agent)) ?? { status: "success", text: "Done." };
+    if (ending.status === "timeout") await agent.options.supervisor?.onTimeLimit();
     return agent.options.signal.aborted ? fails("aborted", "the session was aborted") : ending;
   }
 

@@ -116,6 +116,21 @@ test("interrupted while it is paused: implement goes on, and nothing is paused a
   expect((await track.implement(writesItsWord)).report.outcome).toEqual({ done: true });
 });
 
+test("an agent whose time is up is saved before it is ended", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }] });
+  await track.implement(
+    async (agent) => {
+      await agent.edit(fileOf("T001"), "half\n");
+      return { status: "timeout", message: "no answer within 600 s" };
+    },
+    { options: { maxAttempts: 1 } },
+  );
+  expect(await recorded(track, "checkpoint_taken", "agent_finished")).toEqual([
+    ["checkpoint_taken", "T001", "timeout"],
+    ["agent_finished", "T001", undefined],
+  ]);
+});
+
 test("pause refuses where it cannot mean anything, and says what there is", async () => {
   await using track = await makeTrack({ tasks: [{ id: "T001" }] });
   await expect(pause(track)).rejects.toThrow("Nothing is under way");

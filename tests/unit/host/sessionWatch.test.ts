@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import type { AgentActivity } from "../../../src/core/agentRunner.ts";
+import { HoldSwitch } from "../../../src/core/hold.ts";
 import { SessionEvents } from "../../../src/host/sessionEvents.ts";
 import { SessionWatch, type WatchOptions } from "../../../src/host/sessionWatch.ts";
 
@@ -109,4 +110,22 @@ test("a running tool is no idling; when it has ended, idling counts again", asyn
   other.tool("p1", "running");
   other.tool("p1", "completed");
   expect(await other.watch.stopped).toMatchObject({ reason: "idle" });
+});
+
+test("held, from its start or later, nothing of a limit is used up, whatever else it waits for", async () => {
+  const hold = new HoldSwitch();
+  hold.set(true);
+  const { watch } = watched({ timeoutMs: 20, idleMs: 20, hold });
+  watch.pause();
+  let isStopped = false;
+  const stopped = watch.stopped.then((reason) => {
+    isStopped = true;
+    return reason;
+  });
+  await Bun.sleep(40);
+  watch.resume();
+  await Bun.sleep(40);
+  expect(isStopped).toBe(false);
+  hold.set(false);
+  expect(["timeout", "idle"]).toContain((await stopped).reason);
 });

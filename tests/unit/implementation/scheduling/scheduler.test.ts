@@ -133,6 +133,32 @@ const anyRun = fc
   )
   .map((tasks) => tasks.map((task, index) => ({ ...task, needs: task.needs.filter((need) => need < index) })));
 
+test("a run that stands still starts nothing, whatever the machine would allow; a task that does is passed over", () => {
+  const ready = readyOf(tasksOf({ A: [], B: [], C: [] }));
+  const still = { start: [], lookAgainAt: 2_000, hold: { reason: "person" } };
+  expect(decision(ready, { standsStill: true })).toMatchObject(still);
+  const held = { isHeld: ({ id }: Task) => id === "A" };
+  expect(chosen(ready, held)).toEqual(["B", "C"]);
+  expect(decision(readyOf(tasksOf({ A: [] })), held)).toMatchObject(still);
+});
+
+test("a pause is waited out, however long it is, and uses up no patience", async () => {
+  const script = async (id: string, run: PoolSimulation): Promise<TaskEnding> => {
+    if (id === "A") {
+      run.record({ type: "run_paused", because: "I say so" });
+      const { signal } = run.abort;
+      void run.time.pause(3_000_000, signal).then(() => run.record({ type: "run_unpaused" }));
+    }
+    return "complete";
+  };
+  const run = new PoolSimulation(tasksOf({ A: [], B: ["A"] }), script, { maxWaitMs: 1_000 });
+  expect(await run.run()).toEqual({ kind: "exhausted" });
+  expect(run.spells.map(({ id, from }) => [id, from])).toEqual([
+    ["A", 0],
+    ["B", 3_000_000],
+  ]);
+});
+
 test("whatever the tasks do: never too many, never too early, never in the same file, and each comes to its end", async () => {
   const meet = scopeComparison();
   const property = fc.asyncProperty(anyRun, fc.integer({ min: 1, max: 6 }), async (sketched, workers) => {
