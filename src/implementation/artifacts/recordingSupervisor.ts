@@ -68,6 +68,10 @@ export class RecordingSupervisor implements AgentSupervisor {
     this.inner.onCompaction();
   }
 
+  onTimeLimit(): Promise<void> {
+    return this.inner.onTimeLimit();
+  }
+
   amendScope(request: ScopeRequest): Promise<string> {
     return this.inner.amendScope(request);
   }

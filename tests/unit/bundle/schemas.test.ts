@@ -105,7 +105,16 @@ describe("status.schema.json", () => {
   test("accepts a track without tasks and a task without attempts, and refuses what is neither", async () => {
     const validate = await published("status.schema.json");
     expect(objection(validate, { ...head, tasks: [] })).toBeUndefined();
-    const row = { id: "T1", title: "", status: "pending", phase: null, waits_for: [], attempts: 0, reason: null };
+    const row = {
+      id: "T1",
+      title: "",
+      status: "pending",
+      phase: null,
+      pause: null,
+      waits_for: [],
+      attempts: 0,
+      reason: null,
+    };
     const task = { ...row, tokens: 0, cost_usd: 0 };
     expect(objection(validate, { ...head, task, spec: null, attempts: [] })).toBeUndefined();
     expect(objection(validate, head)).toBeDefined();

@@ -28,7 +28,7 @@ test("what a worker is told has the version that is recorded", () => {
     compileTaskMessage({ ...task, files: [], acceptance: [], network: true, allow_empty: true }, project),
   ];
   const messages = compiled.map((one) => {
-    const message = one.ok && assembleWorkerMessage(one.value, "Lesson", { checkpointId: "c", userInput: "Answer" });
+    const message = one.ok && assembleWorkerMessage(one.value, "Lesson");
     return message !== false && message.ok ? message.value : expect.unreachable();
   });
   const told = [agentConfiguration()["mac-worker"]?.prompt, ...messages].join("\0");
