@@ -9,7 +9,7 @@ import type { Attempt, AttemptSurroundings } from "./attempt.ts";
 import type { AttemptFailure } from "./attemptOutcome.ts";
 import { SelfCorrection } from "./selfCorrection.ts";
 import { captureWork } from "./workCapture.ts";
-import { WORKER_PROMPT_VERSION } from "./workerPrompt.ts";
+import { promptVersionOf } from "./workerPrompt.ts";
 import { workerSeed } from "./workerSeed.ts";
 import { failureOfSpawn, spawnWorker } from "./workerSpawn.ts";
 
@@ -36,7 +36,7 @@ export async function attemptTask(
     context: attempt.briefing.context,
     mode: attempt.mode,
     ...(continues === undefined ? {} : { continues: { attempt: continues.attempt, commit: continues.commit } }),
-    prompt: WORKER_PROMPT_VERSION,
+    prompt: promptVersionOf(attempt.mode),
     seed: workerSeed(recorder.runId, task.id, number),
   });
 

