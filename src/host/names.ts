@@ -7,7 +7,17 @@ export const PIPELINE_MODEL = "pipeline";
 export const PIPELINE_AGENT = "mac-pipeline";
 export const PIPELINE_TOOL = "mac_pipeline";
 
-export const VERBS = ["plan", "backlog", "implement", "status", "answer", "pause", "rollback", "replay", "doctor"] as const;
+export const VERBS = [
+  "plan",
+  "backlog",
+  "implement",
+  "status",
+  "answer",
+  "pause",
+  "rollback",
+  "replay",
+  "doctor",
+] as const;
 export type Verb = (typeof VERBS)[number];
 
 export function isVerb(word: string): word is Verb {
