@@ -3,6 +3,7 @@ import { TASK_ID_PATTERN, TRACK_ID_PATTERN } from "../backlog/backlogSchema.ts";
 import { Refusal } from "../core/refusal.ts";
 import type { StateDirectory } from "../core/stateDirectory.ts";
 import { knownTracks, readTaskVersions } from "../factory/specHistory.ts";
+import { whereKept } from "../recovery/keptRuns.ts";
 import { readRun } from "../recovery/runStore.ts";
 import type { FoundBacklog, StatusPlace } from "./statusBacklog.ts";
 
@@ -25,7 +26,7 @@ export async function chooseTrack(
   if (own !== undefined && new RegExp(TRACK_ID_PATTERN).test(own)) known.unshift(own);
   const tracks = [...new Set(known)];
 
-  if (flags.run !== undefined) return trackOfRun(flags.run, flags.trackId, runs);
+  if (flags.run !== undefined) return trackOfRun(flags.run, flags.trackId, place);
   if (flags.trackId !== undefined) {
     if (tracks.includes(flags.trackId)) return flags.trackId;
     throw new Refusal(`No track '${flags.trackId}' is known here; ${listed("known are", tracks)}.`);
@@ -42,9 +43,15 @@ export async function chooseTrack(
   throw new Refusal(`${subject} known here, ${candidates.join(", ")}: choose one with --track_id.`);
 }
 
-function trackOfRun(runId: string, trackId: string | undefined, runs: StatusPlace["runs"]): string {
+async function trackOfRun(
+  runId: string,
+  trackId: string | undefined,
+  { runs, state }: StatusPlace,
+): Promise<string> {
   const run = runs.find((other) => other.runId === runId);
   if (run === undefined) {
+    const kept = await whereKept(state, runId);
+    if (kept !== undefined) throw new Refusal(kept);
     const latest = runs.slice(0, 5).map((other) => other.runId);
     throw new Refusal(`No run '${runId}' is known here; ${listed("the latest are", latest)}.`);
   }

@@ -28,6 +28,9 @@ export interface StateDirectory {
   readonly artifacts: string;
   /** What of it a run made, and from what. */
   runArtifacts(runId: string): string;
+  /** What `clean` set aside, a folder a run. */
+  readonly kept: string;
+  keptRun(runId: string): string;
   readonly locks: string;
   trackLock(trackId: string): string;
   slotLease(number: number): string;
@@ -44,6 +47,7 @@ export function stateDirectoryFor(commonGitDir: string, environment: NodeJS.Proc
   const root = join(dataDirectory(environment), `${repositoryName(commonGitDir)}-${hash}`);
   const locks = join(root, "locks");
   const runs = join(root, "runs");
+  const kept = join(root, "kept");
   return {
     root,
     controlGit: join(root, "control.git"),
@@ -59,6 +63,8 @@ export function stateDirectoryFor(commonGitDir: string, environment: NodeJS.Proc
     runDirectory: (runId) => join(runs, runId),
     artifacts: join(root, "artifacts"),
     runArtifacts: (runId) => join(runs, runId, "artifacts.jsonl"),
+    kept,
+    keptRun: (runId) => join(kept, runId),
     locks,
     trackLock: (trackId) => join(locks, `track-${trackId}.lock`),
     slotLease: (number) => join(locks, `slot-${number}.lease`),

@@ -40,3 +40,28 @@ export async function copyObjects(
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/**
+ * Takes into control.git what it only borrows of the user's repository: the objects of `commit` that `known` commits do not
+ * lead to. They are stored as a pack, since loose objects that are to be had elsewhere are not written again.
+ */
+export async function adoptObjects(
+  git: Git,
+  control: ControlRepository,
+  user: UserRepository,
+  commit: string,
+  known: readonly string[],
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "mac-objects-"));
+  try {
+    const revisions = [commit, ...known.map((one) => `^${one}`)].join("\n");
+    const input = `${revisions}\n`;
+    await git.must(["pack-objects", "--revs", "--quiet", join(folder, "objects")], { cwd: user.root, input });
+    const pack = (await readdir(folder)).find((name) => name.endsWith(".pack"));
+    if (pack === undefined) return;
+    const options = { cwd: control.directory, gitDir: control.directory, isolated: true };
+    await git.must(["index-pack", "--stdin"], { ...options, input: await readFile(join(folder, pack)) });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,6 +1,6 @@
 import { failure, type Result, success } from "../core/result.ts";
 import type { ControlRepository } from "./controlRepository.ts";
-import { GitError } from "./gitFailure.ts";
+import { GitError, type GitFailure } from "./gitFailure.ts";
 import type { Git } from "./gitProcess.ts";
 import { copyObjects } from "./objectTransfer.ts";
 import { type RefFailure, swapRef } from "./refs.ts";
@@ -91,6 +91,36 @@ export async function publishTrackBranch(
   const [path] = await Promise.all([checkedOutAt(git, user, trackId), copied]);
   if (path !== undefined) return failure({ reason: "checked-out", path });
   return moveBranch(git, user, trackId, next, expected);
+}
+
+/** What stands in the way of removing a track's branch; undefined: nothing. */
+export type BranchRemovalFailure =
+  | { readonly reason: "checked-out"; readonly path: string }
+  | { readonly reason: "git"; readonly failure: GitFailure };
+
+/** Removes `mac/<track_id>` from the user's repository, where it is at `commit`; whoever calls has kept that. */
+export async function removeTrackBranch(
+  git: Git,
+  user: UserRepository,
+  trackId: string,
+  commit: string,
+): Promise<Result<void, BranchRemovalFailure>> {
+  const path = await checkedOutAt(git, user, trackId);
+  if (path !== undefined) return failure({ reason: "checked-out", path });
+  const args = ["update-ref", "--no-deref", "-d", branchRef(trackId), commit];
+  const removed = await git.run(args, { cwd: user.root, mendLocksIn: [] });
+  return removed.ok ? success(undefined) : failure({ reason: "git", failure: removed.failure });
+}
+
+/** True if a branch of the user's that is none of ours, or what they have checked out, holds all of `commit`. */
+export async function isInUsersBranch(git: Git, user: UserRepository, commit: string): Promise<boolean> {
+  const options = { cwd: user.root };
+  const listed = await git.run(["for-each-ref", `--contains=${commit}`, "--format=%(refname)", "refs/heads"], options);
+  // It is not in their repository at all.
+  if (!listed.ok) return false;
+  if (listed.value.split("\n").some((name) => name !== "" && !name.startsWith("refs/heads/mac/"))) return true;
+  // A detached HEAD is no branch and may still hold it; on a track's own branch it proves nothing.
+  return user.branch === undefined && git.test(["merge-base", "--is-ancestor", commit, user.head], options);
 }
 
 async function startBranch(

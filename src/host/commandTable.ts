@@ -127,6 +127,17 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
       json: { kind: "switch", help: "print one JSON document (schemas/doctor.schema.json)" },
     },
   },
+  clean: {
+    summary: "Remove what finished and dead runs left; every commit is kept, and nothing of a live run is touched",
+    flags: {
+      run: { kind: "text", help: "set this run aside too: its refs, its branch if yours has all of it, its folder" },
+      all: { kind: "switch", help: "the same for every finished run" },
+      force: {
+        kind: "switch",
+        help: "also one that is not finished, or whose work no branch of yours has; loses nothing",
+      },
+    },
+  },
 };
 
 /** Help for one command, as `--help` prints it. */

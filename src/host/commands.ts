@@ -49,7 +49,8 @@ export function commandFor(invocation: Invocation): (context: CommandContext) =>
     case "pause":
     case "rollback":
     case "replay":
-    case "doctor": {
+    case "doctor":
+    case "clean": {
       const command = localCommandFor({ verb, flags });
       return (context) => command({ ...context, host: context });
     }

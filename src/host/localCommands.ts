@@ -1,4 +1,5 @@
 import { answerCommand } from "../commands/answerCommand.ts";
+import { cleanCommand } from "../commands/cleanCommand.ts";
 import { doctorCommand } from "../commands/doctorCommand.ts";
 import { pauseCommand } from "../commands/pauseCommand.ts";
 import { replayCommand } from "../commands/replayCommand.ts";
@@ -11,7 +12,7 @@ import { GivenFlags } from "./givenFlags.ts";
 import type { Verb } from "./names.ts";
 
 /** Commands that need no agent: they run in a shell as well as inside OpenCode. */
-const LOCAL_VERBS = ["status", "answer", "pause", "rollback", "replay", "doctor"] as const;
+const LOCAL_VERBS = ["status", "answer", "pause", "rollback", "replay", "doctor", "clean"] as const;
 export type LocalVerb = (typeof LOCAL_VERBS)[number];
 
 /** What such a command is given of its surroundings. */
@@ -62,6 +63,10 @@ export function localCommandFor({
     case "doctor": {
       const doctor = { backlogFile: given.text("backlog_file"), json: given.isOn("json") };
       return (context) => doctorCommand(doctor, context);
+    }
+    case "clean": {
+      const clean = { run: given.text("run"), all: given.isOn("all"), force: given.isOn("force") };
+      return (context) => cleanCommand(clean, context);
     }
     default:
       return unreachable(verb);

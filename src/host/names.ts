@@ -17,6 +17,7 @@ export const VERBS = [
   "rollback",
   "replay",
   "doctor",
+  "clean",
 ] as const;
 export type Verb = (typeof VERBS)[number];
 

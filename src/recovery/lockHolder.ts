@@ -5,13 +5,17 @@ import { currentProcessIdentity, isCertainlyDead } from "./processIdentity.ts";
 export interface LockHolder {
   readonly pid: number;
   readonly host: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** In words: "implement my-feature". */
+  readonly purpose: string;
 }
 
 /** Undefined when nobody does, or when whoever did is certainly gone. */
 export async function lockHolder(path: string): Promise<LockHolder | undefined> {
   const file = await readLockFile(path);
   if (file.kind !== "record") return undefined;
-  const { owner } = file.record;
+  const { owner, purpose, since } = file.record;
   if (await isCertainlyDead(owner, await currentProcessIdentity())) return undefined;
-  return { pid: owner.pid, host: owner.host };
+  return { pid: owner.pid, host: owner.host, since, purpose };
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
 import type { BacklogFlags } from "../../src/commands/backlogCommand.ts";
 import { backlogCommand } from "../../src/commands/backlogCommand.ts";
+import { type CleanFlags, cleanCommand } from "../../src/commands/cleanCommand.ts";
 import type { DoctorContext } from "../../src/commands/doctorChecks.ts";
 import { type DoctorFlags, doctorCommand } from "../../src/commands/doctorCommand.ts";
 import { type PlanFlags, planCommand } from "../../src/commands/planCommand.ts";
@@ -180,6 +181,11 @@ export class Track {
 
   status(flags: Partial<StatusFlags> = {}, directory = this.repository.path): Promise<CommandReport> {
     return statusCommand({ history: false, json: false, ...flags }, { directory, environment: this.environment });
+  }
+
+  clean(flags: Partial<CleanFlags> = {}, signal = new AbortController().signal): Promise<CommandReport> {
+    const context = { directory: this.repository.path, environment: this.environment, clock: systemClock, signal };
+    return cleanCommand({ run: undefined, all: false, force: false, ...flags }, context);
   }
 
   /** Asks no model unless `more` has a host. */

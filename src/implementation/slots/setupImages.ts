@@ -32,6 +32,12 @@ export interface SetupOutcome {
 
 const NAME = /^[0-9a-f]{24}(-[0-9a-f]{12})?$/;
 const UNFINISHED = /^building-(\d+)-[0-9a-f]+$/;
+
+/** True for what this folder's images, whole or half made, are called. */
+export function isImageName(name: string): boolean {
+  return NAME.test(name) || UNFINISHED.test(name);
+}
+
 const RECORD = "image.json";
 const CONTENT = "content";
 const MOST_IMAGES = 3;

@@ -1,0 +1,66 @@
+import { adoptObjects } from "../../git/objectTransfer.ts";
+import { describeLock } from "../../git/staleLocks.ts";
+import {
+  isInUsersBranch,
+  readTrackBranch,
+  removeTrackBranch,
+  trackBranchName,
+  trackRef,
+} from "../../git/trackBranch.ts";
+import type { CleanScene } from "./cleanScene.ts";
+import { keptRef } from "./keptRefs.ts";
+
+/** Where a track is: in control.git, and on the branch `mac/<track>` of the user's repository. */
+export interface TrackHeads {
+  readonly trackId: string;
+  /** Undefined: it is not ours, or is gone. */
+  readonly landed: string | undefined;
+  readonly published: string | undefined;
+}
+
+export async function readTrackHeads(trackId: string, { control, git, user }: CleanScene): Promise<TrackHeads> {
+  const [landed, published] = await Promise.all([
+    control.readRef(trackRef(trackId)),
+    readTrackBranch(git, user, trackId),
+  ]);
+  // Without its counterpart in control.git the branch is not one we made.
+  return { trackId, landed, published: landed === undefined ? undefined : published };
+}
+
+/** True if all the track's work is on a branch of the user's as well. */
+export async function isMerged({ landed, published }: TrackHeads, { git, user }: CleanScene): Promise<boolean> {
+  for (const commit of [landed, published]) {
+    if (commit !== undefined && !(await isInUsersBranch(git, user, commit))) return false;
+  }
+  return true;
+}
+
+/**
+ * Removes the branch `mac/<track>` and then its counterpart, whose commits are kept under the run's name first. A branch
+ * that is checked out somewhere stays, with its counterpart, so that it can still be gone on with.
+ * @returns why it was not done, for the user
+ */
+export async function removeTrack(runId: string, heads: TrackHeads, scene: CleanScene): Promise<string | undefined> {
+  const { control, git, ledger, user } = scene;
+  const { landed, published, trackId } = heads;
+  if (landed === undefined) return undefined;
+  if (published !== undefined) {
+    const isBehind = await control.isAncestor(published, landed);
+    if (!isBehind) {
+      // A person's own commits, which are in the user's repository alone.
+      await adoptObjects(git, control, user, published, [landed]);
+      await control.keepAs([{ from: undefined, to: keptRef(runId, "branch"), commit: published }]);
+    }
+    const removed = await removeTrackBranch(git, user, trackId, published);
+    if (!removed.ok && removed.failure.reason === "git") {
+      return `${trackBranchName(trackId)} was not removed: ${describeLock(removed.failure.failure)}`;
+    }
+    if (!removed.ok && removed.failure.reason === "checked-out") {
+      ledger.keep(`the branch ${trackBranchName(trackId)}: it is checked out in ${removed.failure.path}`);
+      return undefined;
+    }
+    ledger.setAside(`The branch ${trackBranchName(trackId)} was removed; it was at ${published.slice(0, 9)}.`);
+  }
+  await control.keepAs([{ from: trackRef(trackId), to: keptRef(runId, "track"), commit: landed }]);
+  return undefined;
+}
