@@ -6,6 +6,7 @@ import { Git, requireGit } from "../git/gitProcess.ts";
 import { locateRepository } from "../git/userRepository.ts";
 import { isApproval, waitingForAnswer } from "../implementation/attempts/answers.ts";
 import { leaveRequest } from "../recovery/inbox.ts";
+import { whereKept } from "../recovery/keptRuns.ts";
 import { lockHolder } from "../recovery/lockHolder.ts";
 import { readRun, tracksOfRuns } from "../recovery/runStore.ts";
 import type { Inquiry } from "../recovery/taskState.ts";
@@ -36,7 +37,12 @@ export async function answerCommand(
   const state = stateDirectoryFor(commonDir, environment);
   const questions = await openQuestions(state);
   const question = questions.find((other) => other.checkpoint === checkpoint);
-  if (question === undefined) throw new Refusal(whyUnknown(checkpoint, questions));
+  if (question === undefined) {
+    // A checkpoint's name begins with the end of its run's.
+    const [, run] = /^([0-9a-f]{6})-/.exec(checkpoint ?? "") ?? [];
+    const kept = run === undefined ? undefined : await whereKept(state, run);
+    throw new Refusal(kept ?? whyUnknown(checkpoint, questions));
+  }
   if (input === undefined || input.trim() === "") {
     throw new Refusal(`--input is missing: ${whatIsMissing(question)}.`);
   }

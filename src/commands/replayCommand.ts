@@ -1,11 +1,12 @@
 import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { counted } from "../core/counted.ts";
 import { Refusal } from "../core/refusal.ts";
-import { stateDirectoryFor } from "../core/stateDirectory.ts";
+import { type StateDirectory, stateDirectoryFor } from "../core/stateDirectory.ts";
 import { Git, requireGit } from "../git/gitProcess.ts";
 import { inspectRepository, locateRepository } from "../git/userRepository.ts";
 import { type AgainOptions, replayAgain } from "../implementation/replay/replayAgain.ts";
 import { textTable } from "../monitoring/textTable.ts";
+import { whereKept } from "../recovery/keptRuns.ts";
 import { journalPath, listRuns } from "../recovery/runStore.ts";
 import { statusOf, type TaskState } from "../recovery/taskState.ts";
 import { checkArtifacts, checkHistory, type ReplayCheck, type ReplayedRun } from "./replayChecks.ts";
@@ -29,7 +30,7 @@ export async function replayCommand(flags: ReplayFlags, context: ReplayContext):
   await requireGit(git);
   const { commonDir } = await locateRepository(git, context.directory);
   const state = stateDirectoryFor(commonDir, context.environment);
-  const runId = await chooseRun(state.runs, flags.run);
+  const runId = await chooseRun(state, flags.run);
 
   const folded = await foldAgain(journalPath(state.runs, runId), runId);
   const { run, digest } = folded;
@@ -55,12 +56,14 @@ function headLine({ runId, events, state: { started, outcome, tasks } }: Replaye
   return `Run ${runId} of track ${started?.track_id} (${outcome ?? "not finished"}): ${what}.`;
 }
 
-async function chooseRun(runsDirectory: string, wanted: string | undefined): Promise<string> {
-  const runs = await listRuns(runsDirectory);
+async function chooseRun(state: StateDirectory, wanted: string | undefined): Promise<string> {
+  const runs = await listRuns(state.runs);
+  if (wanted !== undefined && runs.includes(wanted)) return wanted;
+  const kept = wanted === undefined ? undefined : await whereKept(state, wanted);
+  if (kept !== undefined) throw new Refusal(kept);
   const [latest] = runs;
   if (latest === undefined) throw new Refusal("Nothing was run here yet: there is no journal to replay.");
   if (wanted === undefined) return latest;
-  if (runs.includes(wanted)) return wanted;
   throw new Refusal(`No run '${wanted}' is known here; the latest are ${runs.slice(0, 5).join(", ")}.`);
 }
 

@@ -43,11 +43,7 @@ export async function chooseTrack(
   throw new Refusal(`${subject} known here, ${candidates.join(", ")}: choose one with --track_id.`);
 }
 
-async function trackOfRun(
-  runId: string,
-  trackId: string | undefined,
-  { runs, state }: StatusPlace,
-): Promise<string> {
+async function trackOfRun(runId: string, trackId: string | undefined, { runs, state }: StatusPlace): Promise<string> {
   const run = runs.find((other) => other.runId === runId);
   if (run === undefined) {
     const kept = await whereKept(state, runId);

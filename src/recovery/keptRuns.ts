@@ -1,7 +1,7 @@
-import { lstat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import type { StateDirectory } from "../core/stateDirectory.ts";
 
-type KeptPlaces = Pick<StateDirectory, "controlGit" | "keptRun">;
+type KeptPlaces = Pick<StateDirectory, "controlGit" | "kept" | "keptRun">;
 
 /** In words for the user: that a run was cleaned, and where what it left can be looked at. */
 export function describeKeptRun(state: KeptPlaces, runId: string): string {
@@ -9,10 +9,9 @@ export function describeKeptRun(state: KeptPlaces, runId: string): string {
   return `Run ${runId} was cleaned: its journal and pages are kept in ${state.keptRun(runId)}, its commits in: ${refs}`;
 }
 
-/** The same, if there is such a run. */
-export async function whereKept(state: KeptPlaces, runId: string): Promise<string | undefined> {
-  // A name from a command line becomes a path: nothing but a run's id may.
-  if (!/^[0-9a-f-]+$/.test(runId)) return undefined;
-  const status = await lstat(state.keptRun(runId)).catch(() => undefined);
-  return status === undefined ? undefined : describeKeptRun(state, runId);
+/** The same of the run with this id, or whose id ends in it, as in the name of a checkpoint; undefined: none was cleaned. */
+export async function whereKept(state: KeptPlaces, id: string): Promise<string | undefined> {
+  const kept = await readdir(state.kept).catch(() => []);
+  const runId = kept.find((name) => name === id || name.endsWith(`-${id}`));
+  return runId === undefined ? undefined : describeKeptRun(state, runId);
 }

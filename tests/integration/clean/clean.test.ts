@@ -2,7 +2,11 @@ import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { answerCommand } from "../../../src/commands/answerCommand.ts";
+import { replayCommand } from "../../../src/commands/replayCommand.ts";
+import { DEFAULT_OPTIONS } from "../../../src/config.ts";
 import { systemClock } from "../../../src/core/clock.ts";
+import { checkpointName } from "../../../src/implementation/attempts/answers.ts";
 import { acquireLock } from "../../../src/recovery/lock.ts";
 import { currentProcessIdentity } from "../../../src/recovery/processIdentity.ts";
 import { listRuns } from "../../../src/recovery/runStore.ts";
@@ -59,7 +63,14 @@ test("without flags: work trees, repositories, temporary files and indexes go; j
   expect(text).toMatch(/^ {2}slot-1 {2}\d+ KB$/m);
   expect(text).toMatch(/^ {2}gate-1 {2}\d+ KB$/m);
   expect(text).toMatch(/^Removed: \d+ KB\.$/m);
-  expect((await readdir(state.root)).toSorted()).toEqual(["artifacts", "control.git", "indexes", "locks", "runs", "scratch"]);
+  expect((await readdir(state.root)).toSorted()).toEqual([
+    "artifacts",
+    "control.git",
+    "indexes",
+    "locks",
+    "runs",
+    "scratch",
+  ]);
   expect(await readdir(state.indexes)).toEqual([]);
   expect(await readdir(join(state.root, "scratch"))).toEqual([]);
   expect(await refs(track, "refs/mac")).toEqual(kept);
@@ -95,6 +106,16 @@ test("--run: its refs, branch and folder are set aside, every commit is kept, an
   expect(commitsOf(await refs(track, `refs/mac/kept/${run}`))).toEqual(commitsOf(before));
   expect(await track.repository.git("branch", "--list", "mac/*")).toBe("");
   await expect(track.status({ run })).rejects.toThrow(`Run ${run} was cleaned`);
+  const checkpoint = checkpointName(run, "T002", 1);
+  const { signal } = new AbortController();
+  const context = {
+    directory: track.repository.path,
+    environment: track.environment,
+    options: DEFAULT_OPTIONS,
+    signal,
+  };
+  await expect(answerCommand({ checkpoint, input: "yes" }, context)).rejects.toThrow(`Run ${run} was cleaned`);
+  await expect(replayCommand({ run, again: false }, context)).rejects.toThrow(`Run ${run} was cleaned`);
   expect((await track.clean({ run })).text).toContain(`Run ${run} was cleaned`);
 
   await track.setStatus("T002", "pending");

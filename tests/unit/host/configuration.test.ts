@@ -14,7 +14,7 @@ function contributed(config: Config) {
 test("our commands, a provider and hidden agents are added to an empty configuration", () => {
   const { config, names } = contributed({});
   // The terminal UI has a /status of its own.
-  const ownNames = ["plan", "backlog", "implement", "answer", "pause", "rollback", "replay", "doctor"].map((verb) => [
+  const ownNames = ["plan", "backlog", "implement", "answer", "pause", "rollback", "replay", "doctor", "clean"].map((verb) => [
     verb,
     verb,
   ]);
@@ -39,6 +39,7 @@ test("a user's own command stays theirs, and ours gets another name", () => {
   expect(Object.keys(config.command ?? {}).toSorted()).toEqual([
     "answer",
     "backlog",
+    "clean",
     "doctor",
     "implement",
     "mac-plan",
