@@ -14,10 +14,9 @@ function contributed(config: Config) {
 test("our commands, a provider and hidden agents are added to an empty configuration", () => {
   const { config, names } = contributed({});
   // The terminal UI has a /status of its own.
-  const ownNames = ["plan", "backlog", "implement", "answer", "pause", "rollback", "replay", "doctor", "clean"].map((verb) => [
-    verb,
-    verb,
-  ]);
+  const ownNames = ["plan", "backlog", "implement", "answer", "pause", "rollback", "replay", "doctor", "clean"].map(
+    (verb) => [verb, verb],
+  );
   expect(names).toEqual({ ...Object.fromEntries(ownNames), "mac-status": "status" });
   expect(Object.keys(config.command ?? {})).toEqual(Object.keys(names));
   expect(config.command?.plan?.template).toBe("$ARGUMENTS");
