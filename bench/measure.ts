@@ -48,6 +48,12 @@ export function median(samples: readonly number[]): number {
   return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
 }
 
+/** The smallest sample that so many percent of them do not exceed. */
+export function percentile(samples: readonly number[], percent: number): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? 0;
+}
+
 /** Prints the table as Markdown. The ratio is the row's median against that of the first row: above 1, ours is better. */
 export function printTable({ title, unit, rows, notes = [] }: Table): void {
   const ours = median(rows[0]?.samples ?? []);

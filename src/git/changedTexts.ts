@@ -22,8 +22,11 @@ export async function readChangedTexts(
   to: string,
 ): Promise<readonly ChangedText[]> {
   const changes = parseRawDiff(await git.must(["diff-tree", "-r", "-z", "--raw", "--no-renames", from, to], options));
-  const objects = new Set(changes.flatMap(({ oldObject, newObject }) => [oldObject, newObject]));
-  const texts = await readTexts(git, options, await readable(git, options, [...objects]));
+  const { texts } = await readBlobs(
+    git,
+    options,
+    changes.flatMap(({ oldObject, newObject }) => [oldObject, newObject]),
+  );
   return changes.map(({ path, oldObject, newObject }) => ({
     path,
     before: texts.get(oldObject),
@@ -31,22 +34,42 @@ export async function readChangedTexts(
   }));
 }
 
-/** The ids of those that are blobs of a size worth reading. */
-async function readable(git: Git, options: GitOptions, objects: readonly string[]): Promise<readonly string[]> {
-  const asked = objects.filter((object) => !/^0+$/.test(object));
-  if (asked.length === 0) return [];
+/** What blobs hold, by id. */
+export interface BlobContents {
+  /** In bytes, of all of them. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** Of those that are texts, and of a size worth reading. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** Ids that name nothing, or no blob, are passed by. */
+export async function readBlobs(git: Git, options: GitOptions, objects: readonly string[]): Promise<BlobContents> {
+  const sizes = await blobSizes(git, options, objects);
+  let together = 0;
+  const readable = [...sizes].filter(([, size]) => {
+    if (size <= MAX_BYTES) together += size;
+    return size <= MAX_BYTES && together <= MAX_BYTES_TOGETHER;
+  });
+  const ids = readable.map(([id]) => id);
+  return { sizes, texts: await readTexts(git, options, ids) };
+}
+
+async function blobSizes(
+  git: Git,
+  options: GitOptions,
+  objects: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const asked = [...new Set(objects)].filter((object) => !/^0+$/.test(object));
+  if (asked.length === 0) return new Map();
   const input = asked.map((object) => `${object}\n`).join("");
   const output = await git.must(["cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)"], {
     ...options,
     input,
   });
-  let together = 0;
-  return output.split("\n").flatMap((line) => {
-    const [object = "", type, size] = line.split(" ");
-    if (type !== "blob" || Number(size) > MAX_BYTES) return [];
-    together += Number(size);
-    return together > MAX_BYTES_TOGETHER ? [] : [object];
-  });
+  const lines = output.split("\n").map((line) => line.split(" "));
+  return new Map(
+    lines.flatMap(([object = "", type, size]) => (type === "blob" ? [[object, Number(size)] as const] : [])),
+  );
 }
 
 /** Contents are told apart by a word that none of them can hold by chance: sizes count bytes, and this is text. */

@@ -3,16 +3,18 @@ import { join } from "node:path";
 import type { Result } from "../core/result.ts";
 import type { StateDirectory } from "../core/stateDirectory.ts";
 import { utf8Length } from "../core/utf8.ts";
-import { type ChangedText, readChangedTexts } from "./changedTexts.ts";
+import { type BlobContents, type ChangedText, readBlobs, readChangedTexts } from "./changedTexts.ts";
 import { type Change, describeChanges } from "./changes.ts";
 import { type LoggedCommit, readCommits } from "./commitLog.ts";
 import { mergeFileByFile } from "./fileByFileMerge.ts";
 import { GitError } from "./gitFailure.ts";
 import { type Git, type GitOptions, splitNul, withoutFinalNewline } from "./gitProcess.ts";
+import { identityVariables } from "./identityVariables.ts";
 import { writePrivateRepository } from "./privateRepository.ts";
 import { type RefFailure, swapRef } from "./refs.ts";
 import { treeWithout } from "./takenBack.ts";
 import type { Identity, UserRepository } from "./userRepository.ts";
+import { type HistoryPlace, WorkTreeHistory } from "./workTreeHistory.ts";
 import { type SnapshotOptions, snapshotWorkTree } from "./workTreeSnapshot.ts";
 
 export type MergeOutcome =
@@ -78,6 +80,11 @@ export class ControlRepository {
     return snapshotWorkTree(this.git, this.directory, workTree, options);
   }
 
+  /** For a work tree that is saved again and again. */
+  historyOf(place: HistoryPlace): WorkTreeHistory {
+    return new WorkTreeHistory(this.git, this.options(), place);
+  }
+
   /** Writes a commit by `author`; without `time` it is of now. No ref is moved, nothing is signed. */
   async commit(options: {
     readonly tree: string;
@@ -105,6 +112,10 @@ export class ControlRepository {
     return readChangedTexts(this.git, this.options(), from, to);
   }
 
+  readBlobs(ids: readonly string[], signal: AbortSignal): Promise<BlobContents> {
+    return readBlobs(this.git, { ...this.options(), signal }, ids);
+  }
+
   /** How much differs between two commits or trees: files, and lines added and removed together. */
   async differenceSize(from: string, to: string): Promise<{ readonly files: number; readonly lines: number }> {
     const rows = await this.git.must(["diff-tree", "-r", "--numstat", "--no-renames", from, to], this.options());
@@ -127,6 +138,25 @@ export class ControlRepository {
     if (outcome.ok) return splitNul(outcome.value.stdout);
     if (["missing-object", "failed"].includes(outcome.failure.reason)) return undefined;
     throw new GitError(outcome.failure);
+  }
+
+  /**
+   * Why a commit cannot be read whole: an object that is not there, or a file differing from `base` that is damaged.
+   * Undefined: it can be.
+   */
+  async whyUnreadable(commit: string, base: string): Promise<string | undefined> {
+    const looks = [
+      ["rev-list", "--objects", "--quiet", "--max-count=1", commit],
+      // Reads all that differs, which its checksums are held against.
+      ["diff-tree", "-r", "--numstat", "--no-renames", base, commit],
+    ];
+    for (const look of looks) {
+      const outcome = await this.git.run(look, this.options());
+      if (outcome.ok) continue;
+      if (["missing-object", "failed"].includes(outcome.failure.reason)) return outcome.failure.message;
+      throw new GitError(outcome.failure);
+    }
+    return undefined;
   }
 
   /**
@@ -279,10 +309,6 @@ export class ControlRepository {
   private options(): GitOptions {
     return { cwd: this.directory, gitDir: this.directory, isolated: true, mendLocksIn: [this.directory] };
   }
-}
-
-function identityVariables({ name, email }: Identity): Record<string, string> {
-  return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
 }
 
 function dateVariables(time: Date): { GIT_AUTHOR_DATE: string; GIT_COMMITTER_DATE: string } {

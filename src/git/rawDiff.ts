@@ -34,6 +34,24 @@ export function parseRawDiff(output: string): RawChange[] {
   return changes;
 }
 
+/** A path that differs, and by how many lines, added and removed ones together; 0 for what is no text. */
+export interface NumberedChange extends RawChange {
+  readonly lines: number;
+}
+
+/** Reads `--raw --numstat -z` output made without rename detection: all raw records, then `added TAB removed TAB path`. */
+export function parseNumberedDiff(output: string): NumberedChange[] {
+  const end = output.search(/(?<=^|\0)(?:\d+|-)\t(?:\d+|-)\t/);
+  if (end < 0) return parseRawDiff(output).map((change) => ({ ...change, lines: 0 }));
+  const lines = new Map(
+    splitNul(output.slice(end)).map((row) => {
+      const [added = "", removed = "", ...path] = row.split("\t");
+      return [path.join("\t"), (Number(added) || 0) + (Number(removed) || 0)] as const;
+    }),
+  );
+  return parseRawDiff(output.slice(0, end)).map((change) => ({ ...change, lines: lines.get(change.path) ?? 0 }));
+}
+
 function kindOf(oldMode: string, newMode: string): ChangeKind {
   if (oldMode === ABSENT_MODE) return "added";
   if (newMode === ABSENT_MODE) return "deleted";

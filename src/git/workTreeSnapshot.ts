@@ -11,6 +11,11 @@ export interface SnapshotOptions {
   readonly base: string;
   /** Index file of ours for this work tree, absolute; kept, it makes the next snapshot cheap. One user at a time. */
   readonly indexFile: string;
+  /**
+   * The index file holds what the snapshot before left in it: what has not changed since costs nothing, and what was
+   * taken once stays taken, though it is ignored by now.
+   */
+  readonly goesOn?: boolean;
 }
 
 /**
@@ -25,7 +30,7 @@ export async function snapshotWorkTree(
   git: Git,
   gitDir: string,
   workTree: string,
-  { base, indexFile }: SnapshotOptions,
+  { base, goesOn = false, indexFile }: SnapshotOptions,
 ): Promise<string> {
   await mkdir(dirname(indexFile), { recursive: true });
   await freeIndexFile(indexFile);
@@ -35,11 +40,10 @@ export async function snapshotWorkTree(
     workTree,
     isolated: true,
     env: { GIT_INDEX_FILE: indexFile },
-    config: ["core.bare=false", "core.fsyncMethod=batch"],
+    // An index that is gone on with is this process's alone: after a loss of power nobody reads it again.
+    config: ["core.bare=false", "core.fsyncMethod=batch", ...(goesOn ? ["core.fsync=all,-index"] : [])],
   };
-  await readBase(git, base, indexFile, options);
-  // Exit status 1 says that some entries differ, which is what is asked next.
-  await git.test(["update-index", "-q", "--refresh", "--ignore-submodules"], options);
+  if (!goesOn) await readBaseAndRefresh(git, base, indexFile, options);
 
   const [tracked, untracked, ignored] = await Promise.all([
     git.must(["diff-files", "--raw", "-z", "--no-renames", "--ignore-submodules=all"], options),
@@ -66,6 +70,12 @@ export async function snapshotWorkTree(
  */
 function isIgnoreFile(path: string): boolean {
   return path === ".gitignore" || path.endsWith("/.gitignore");
+}
+
+async function readBaseAndRefresh(git: Git, base: string, indexFile: string, options: GitOptions): Promise<void> {
+  await readBase(git, base, indexFile, options);
+  // Exit status 1 says that some entries differ, which is what is asked next.
+  await git.test(["update-index", "-q", "--refresh", "--ignore-submodules"], options);
 }
 
 /** Keeps what the index file knows about unchanged files, unless it is unusable. */

@@ -9,6 +9,7 @@ import { ResourceMonitor } from "../monitoring/resourceMonitor.ts";
 import { machineReadings } from "../monitoring/resourceReadings.ts";
 import { ModelMemory } from "../recovery/modelMemory.ts";
 import type { Complexity, Task } from "../types.ts";
+import { VerdictCache } from "../verification/verdictCache.ts";
 import type { ImplementScene } from "./implementScene.ts";
 import { Gate } from "./landing/gate.ts";
 import { ModelRouter } from "./modelRouter.ts";
@@ -35,6 +36,7 @@ export interface RunEquipment {
   readonly models: WorkerModels;
   readonly runner: LimitedRunner;
   readonly validation: ValidationQueue;
+  readonly verdicts: VerdictCache;
   readonly resources: ResourceMonitor;
   readonly complexityOf: (task: Task) => Complexity;
 }
@@ -84,6 +86,7 @@ export async function equipRun({ scene, context, control, worktrees, warn }: Equ
       agentLimit(scene.manager.backlog.tasks.length, options.maxAttempts),
     ),
     validation: new ValidationQueue(VALIDATIONS_AT_ONCE),
+    verdicts: new VerdictCache(),
     resources: new ResourceMonitor({ read: machineReadings(scene.state.root), clock }),
     complexityOf: complexities(scene),
   };

@@ -9,6 +9,7 @@ import type { TraceTask } from "../../monitoring/agentTrace.ts";
 import type { Continuation } from "../../recovery/taskState.ts";
 import type { Complexity, Task } from "../../types.ts";
 import type { RanCommand } from "../../verification/commandCheck.ts";
+import type { VerdictCache } from "../../verification/verdictCache.ts";
 import type { RouteNow } from "../modelRouter.ts";
 import type { RoutedTask, WorkerModels } from "../models/workerModels.ts";
 import type { RunRecorder } from "../runRecorder.ts";
@@ -52,6 +53,8 @@ export interface AttemptSurroundings {
   readonly pause: Pause;
   /** What an attempt at a task is expected to take. */
   readonly estimateOf: (task: Task) => TraceTask["estimate"];
+  /** What was found in files so far, over all attempts. */
+  readonly verdicts: VerdictCache;
   /** By task: who watches the agent that is at work on it. */
   readonly watches: Map<string, Watch>;
   /** Told of each command that looked at an agent's work. */

@@ -1,6 +1,8 @@
 import { endLeftoverProcesses } from "../../core/leftoverProcesses.ts";
 import { formatModelRef } from "../../core/modelCatalog.ts";
+import type { SpawnResult } from "../../core/agentRunner.ts";
 import { failure, type Result, success } from "../../core/result.ts";
+import { unreachable } from "../../core/unreachable.ts";
 import type { CapturedWork } from "../../recovery/taskState.ts";
 import { patchTask } from "../patches/patchTask.ts";
 import { superviseAttempt } from "../supervision/superviseAttempt.ts";
@@ -63,6 +65,11 @@ export async function attemptTask(
     hold: watch.hold,
   });
   surroundings.watches.delete(task.id);
+  const cutOffBy = causeOfCut(spawned, watch.supervisor.halt);
+  if (cutOffBy !== undefined) {
+    await endLeftoverProcesses(slot.directory);
+    await watch.checkpointAfter(cutOffBy);
+  }
   await watch.end();
   if (spawned.status === "checkpoint") {
     await endLeftoverProcesses(slot.directory);
@@ -71,9 +78,24 @@ export async function attemptTask(
   const stopped = failureOfHalt(watch.supervisor.halt) ?? failureOfSpawn(spawned);
   if (stopped === undefined) return correction.outcome ?? failure({ reason: "interrupted" });
 
-  await endLeftoverProcesses(slot.directory);
   await captureWork(attempt, surroundings, true);
   return failure(stopped);
+}
+
+/** H9. What a checkpoint of work is called whose agent did not come to rest by itself; undefined: it did. */
+function causeOfCut(spawned: SpawnResult, halt: Halt | undefined): string | undefined {
+  switch (spawned.status) {
+    case "timeout":
+      return spawned.isIdle === true ? "idle" : "timeout";
+    case "error":
+      return halt?.reason ?? spawned.failure.reason;
+    case "success":
+      return halt?.reason;
+    case "checkpoint":
+      return undefined;
+    default:
+      return unreachable(spawned);
+  }
 }
 
 function failureOfHalt(halt: Halt | undefined): AttemptFailure | undefined {

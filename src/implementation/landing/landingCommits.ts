@@ -123,6 +123,6 @@ function byTask(commits: readonly LoggedCommit[]): ReadonlyMap<string, string> {
   return new Map(landed);
 }
 
-function withTrailers(text: string, trailers: readonly (readonly [string, string])[]): string {
+export function withTrailers(text: string, trailers: readonly (readonly [string, string])[]): string {
   return `${text}\n\n${trailers.map(([name, value]) => `${name}: ${value}`).join("\n")}\n`;
 }

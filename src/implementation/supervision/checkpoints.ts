@@ -11,8 +11,11 @@ export interface Checkpoint {
 
 export interface CheckpointOptions {
   readonly lock: ToolLock;
-  /** Saves the work tree as it is; undefined: nothing has changed since the last time. */
-  readonly take: (cause: string) => Promise<Checkpoint | undefined>;
+  /**
+   * Looks at the work tree as it is, while no tool runs; what it returns makes a checkpoint of it, and tools may go on
+   * meanwhile. Undefined: nothing has changed since the last time.
+   */
+  readonly take: (cause: string) => Promise<(() => Promise<Checkpoint>) | undefined>;
   readonly onTaken: (checkpoint: Checkpoint) => void;
   /** A checkpoint that could not be taken stops nobody. */
   readonly onFailed: (error: unknown) => void;
@@ -34,6 +37,7 @@ export class Checkpoints {
   private stillToCome = new AbortController();
   private burst: Burst | undefined;
   private waiting: Promise<void> = Promise.resolve();
+  private saving: Promise<void> = Promise.resolve();
 
   constructor(options: CheckpointOptions) {
     this.options = options;
@@ -50,11 +54,18 @@ export class Checkpoints {
     this.wait(this.afterBurst(this.burst));
   }
 
-  /** Saves at once, as soon as no tool runs. */
+  /** Saves at once, as soon as no tool runs and what is being saved is. */
   now(cause: string): Promise<void> {
-    const saving = this.save(cause);
-    this.wait(saving);
-    return saving;
+    this.saving = this.saving.then(() => this.save(cause));
+    this.wait(this.saving);
+    return this.saving;
+  }
+
+  /** Before something that may go wrong: what a burst has written so far is saved, unless a tool is writing still. */
+  async beforeRisk(cause: string): Promise<void> {
+    if (this.burst === undefined || !this.options.lock.isIdle) return;
+    this.endBurst();
+    await this.now(cause);
   }
 
   private wait(saving: Promise<void>): void {
@@ -64,8 +75,8 @@ export class Checkpoints {
   private async save(cause: string): Promise<void> {
     const { lock, take, onTaken, onFailed } = this.options;
     try {
-      const taken = await lock.whileStill(() => take(cause));
-      if (taken !== undefined) onTaken(taken);
+      const complete = await lock.whileStill(() => take(cause));
+      if (complete !== undefined) onTaken(await complete());
     } catch (error) {
       onFailed(error);
     }
@@ -76,10 +87,14 @@ export class Checkpoints {
    * nothing is being saved once this has resolved.
    */
   async rest(): Promise<void> {
+    this.endBurst();
+    await this.waiting;
+  }
+
+  private endBurst(): void {
     this.stillToCome.abort();
     this.stillToCome = new AbortController();
     this.burst = undefined;
-    await this.waiting;
   }
 
   private async afterBurst(burst: Burst): Promise<void> {

@@ -29,6 +29,13 @@ export class RunningCalls {
     return true;
   }
 
+  /** Their session has ended, and nobody tells of them any more. @returns which were under way */
+  endAll(): readonly string[] {
+    const ids = [...this.ids];
+    for (const id of ids) this.delete(id);
+    return ids;
+  }
+
   /** Resolves once there is none. */
   async atRest(): Promise<void> {
     if (this.areAny) await this.ended.promise;

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Hold } from "../../core/hold.ts";
 import { messageOf } from "../../core/refusal.ts";
 import { ContextDriftDetector } from "../../monitoring/contextDriftDetector.ts";
@@ -8,7 +7,8 @@ import type { Task } from "../../types.ts";
 import { checkpointName } from "../attempts/answers.ts";
 import type { Attempt, AttemptSurroundings } from "../attempts/attempt.ts";
 import { AgentHold } from "./agentHold.ts";
-import { type Checkpoint, Checkpoints } from "./checkpoints.ts";
+import { AttemptCheckpoints } from "../checkpoints/attemptCheckpoints.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import { Notices } from "./notices.ts";
 import { decideAmendment } from "./scopeAmendments.ts";
 import { TaskSupervisor } from "./taskSupervisor.ts";
@@ -24,7 +24,9 @@ export interface Watch {
   readonly hold: Hold;
   /** Saves what there is, and says why. */
   readonly checkpoint: (cause: string) => Promise<void>;
-  /** Looks at the work tree when the agent has come to rest: alone, and instead of what was still to be saved. */
+  /** Saves what an agent left that was cut off; none of its tools runs any more. */
+  readonly checkpointAfter: (cause: string) => Promise<void>;
+  /** Saves what there is and looks at it when the agent has come to rest: alone, and instead of what was to be saved. */
   readonly whileAtRest: <Value>(look: () => Promise<Value>) => Promise<Value>;
   /** Must be called once the agent has ended. */
   readonly end: () => Promise<void>;
@@ -39,9 +41,10 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
   const signal = AbortSignal.any([surroundings.signal, stopped.signal]);
   const warn = (message: string) => onActivity(task, { kind: "notice", message });
   const lock = new ToolLock();
+  const attemptCheckpoints = new AttemptCheckpoints(attempt, surroundings);
   const checkpoints = new Checkpoints({
     lock,
-    take: (cause) => takeCheckpoint(attempt, surroundings, cause),
+    take: (cause) => attemptCheckpoints.take(cause),
     onTaken: (checkpoint) => supervisor.onCheckpoint(checkpoint),
     onFailed: (error) => warn(`a checkpoint could not be taken: ${messageOf(error)}`),
   });
@@ -94,11 +97,17 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
     signal,
     hold: hold.asHold,
     checkpoint: (cause) => checkpoints.now(cause),
+    checkpointAfter: (cause) => {
+      supervisor.noteToolsEnded();
+      return checkpoints.now(cause);
+    },
     whileAtRest: async (look) => {
       await checkpoints.rest();
+      await checkpoints.now("rest");
       return lock.whileStill(look);
     },
     end: async () => {
+      supervisor.noteToolsEnded();
       await hold.end();
       await supervisor.end();
     },
@@ -108,23 +117,4 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
 /** What is the task's own in what its agent was told. */
 function wordsOf({ title, description, context, acceptance }: Task): string {
   return [title, description, context, ...acceptance.map((check) => check.run)].join("\n");
-}
-
-/** A commit on the checkpoint before it, kept under a private ref; undefined: nothing has changed since. */
-async function takeCheckpoint(
-  { task, number, slot, base }: Attempt,
-  { author, control, indexes, recorder }: AttemptSurroundings,
-  cause: string,
-): Promise<Checkpoint | undefined> {
-  const state = recorder.state.tasks.get(task.id);
-  const earlier = (state?.checkpoints ?? []).filter((checkpoint) => checkpoint.attempt === number);
-  const parent = state?.latest ?? base;
-  const tree = await control.snapshot(slot.directory, { base, indexFile: join(indexes, `slot-${slot.number}`) });
-  if (tree === (await control.treeOf(parent))) return undefined;
-  const commit = await control.commit({ tree, parents: [parent], message: `${task.id}: checkpoint, ${cause}`, author });
-  const ref = `refs/mac/checkpoints/${recorder.runId}/${task.id}/${number}/${earlier.length + 1}`;
-  const id = `${checkpointName(recorder.runId, task.id, number)}-c${earlier.length + 1}`;
-  await control.pin(ref, commit);
-  await recorder.record({ type: "checkpoint_taken", task: task.id, attempt: number, id, commit, ref, cause });
-  return { commit, ...(await control.differenceSize(base, commit)) };
 }

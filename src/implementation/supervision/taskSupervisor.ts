@@ -63,6 +63,8 @@ export class TaskSupervisor implements AgentSupervisor {
   private readonly startedAt = performance.now();
   private readonly silence: NodeJS.Timeout;
   private readonly running = new RunningCalls();
+  /** Of the running calls those that may write, each of which has entered the lock. */
+  private readonly locking = new Set<string>();
   private compactions = 0;
   private halted: Halt | undefined;
   private question: PersonCheckpoint | undefined;
@@ -85,7 +87,13 @@ export class TaskSupervisor implements AgentSupervisor {
   /** Nothing is recorded or saved once this has resolved. */
   async end(): Promise<void> {
     clearInterval(this.silence);
+    this.noteToolsEnded();
     await this.options.checkpoints.rest();
+  }
+
+  /** The session has ended, and with it the tools of which nobody will tell any more. */
+  noteToolsEnded(): void {
+    for (const id of this.running.endAll()) if (this.locking.delete(id)) this.options.lock.leave();
   }
 
   attach(agent: RunningAgent): void {
@@ -97,14 +105,19 @@ export class TaskSupervisor implements AgentSupervisor {
     this.options.notices.noteCall();
     const refusal = call.does === "write" ? await this.refuseWrites(call) : undefined;
     if (refusal !== undefined) return refusal;
+    if (call.does === "shell") await this.options.checkpoints.beforeRisk("before_shell");
     if (!(await this.isItsTurn(call))) return STOPPED;
-    if (this.running.add(call.id)) return undefined;
-    if (mayChangeFiles(call)) this.options.lock.leave();
-    return STOPPED;
+    const locks = mayChangeFiles(call);
+    if (!this.running.add(call.id)) {
+      if (locks) this.options.lock.leave();
+      return STOPPED;
+    }
+    if (locks) this.locking.add(call.id);
+    return undefined;
   }
 
   async afterTool(call: ToolCall, { ok }: ToolOutcome): Promise<void> {
-    if (this.running.delete(call.id) && mayChangeFiles(call)) {
+    if (this.running.delete(call.id) && this.locking.delete(call.id)) {
       this.options.lock.leave();
       this.options.checkpoints.noteWrite();
     }

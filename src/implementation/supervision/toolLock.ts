@@ -14,6 +14,11 @@ export class ToolLock {
     this.idle.resolve();
   }
 
+  /** True while no tool runs. */
+  get isIdle(): boolean {
+    return this.running === 0;
+  }
+
   /** Waits while somebody looks, or wants to. */
   async enter(): Promise<void> {
     while (this.waitingLooks > 0) await this.looks;

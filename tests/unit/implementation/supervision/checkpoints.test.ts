@@ -6,12 +6,16 @@ import { ToolLock } from "../../../../src/implementation/supervision/toolLock.ts
 const TAKEN: Checkpoint = { commit: "c", files: 1, lines: 1 };
 
 function watched(take: (cause: string) => Promise<Checkpoint | undefined>) {
+  const look = async (cause: string) => {
+    const checkpoint = await take(cause);
+    return checkpoint && (async () => checkpoint);
+  };
   const lock = new ToolLock();
   const taken: Checkpoint[] = [];
   const failed: unknown[] = [];
   const checkpoints = new Checkpoints({
     lock,
-    take,
+    take: look,
     onTaken: (checkpoint) => taken.push(checkpoint),
     onFailed: (error) => failed.push(error),
   });

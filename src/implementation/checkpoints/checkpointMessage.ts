@@ -1,0 +1,54 @@
+import type { ControlRepository } from "../../git/controlRepository.ts";
+import type { TaskCheckpoint } from "../../recovery/taskState.ts";
+import { withTrailers } from "../landing/landingCommits.ts";
+
+/** What a checkpoint's commit says of itself, so that it can be told from any other without a journal. */
+export interface CheckpointFacts {
+  readonly runId: string;
+  readonly task: string;
+  readonly attempt: number;
+  /** What `rollback --checkpoint` names. */
+  readonly id: string;
+  readonly cause: string;
+  readonly model?: string | undefined;
+  /** Digest of what the agent was sent. */
+  readonly prompt?: string | undefined;
+  readonly seed?: number | undefined;
+  /** Version of the task's spec. */
+  readonly spec?: string | undefined;
+}
+
+const CHECKPOINT = "Mac-Checkpoint";
+
+export function checkpointMessage(facts: CheckpointFacts): string {
+  const { attempt, cause, id, model, prompt, runId, seed, spec, task } = facts;
+  const trailers: readonly (readonly [string, string | undefined])[] = [
+    ["Mac-Run", runId],
+    ["Mac-Task", task],
+    ["Mac-Attempt", String(attempt)],
+    [CHECKPOINT, id],
+    ["Mac-Cause", cause],
+    ["Mac-Model", model],
+    ["Mac-Prompt", prompt],
+    ["Mac-Seed", seed?.toString()],
+    ["Mac-Spec", spec],
+  ];
+  const known = trailers.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return withTrailers(`${task}: checkpoint, ${cause}`, known);
+}
+
+/**
+ * O8. Why a checkpoint cannot be gone back to: its commit or something it holds is not there any more, or it is another
+ * one's. The ids of commit and tree are checksums of all they hold. Undefined: it is sound.
+ */
+export async function whyUnsound(
+  control: ControlRepository,
+  { base, commit, id }: Pick<TaskCheckpoint, "base" | "commit" | "id">,
+): Promise<string | undefined> {
+  const unreadable = await control.whyUnreadable(commit, base);
+  if (unreadable !== undefined) return unreadable;
+  const [found] = await control.commits({ to: commit, limit: 1 });
+  const own = found?.trailers.get(CHECKPOINT)?.[0];
+  // Versions before this one wrote none.
+  return own === undefined || own === id ? undefined : `its commit is that of ${own}`;
+}
