@@ -71,7 +71,14 @@ async function inBursts(checkpoint: () => Promise<void>): Promise<Row[]> {
     ours: checkpoint,
     "`git add -A`, `git commit` in an index of one's own": async () => {
       await asUser({ GIT_INDEX_FILE: join(folder, "scratch-index") }, "add", "-A");
-      await asUser({ GIT_INDEX_FILE: join(folder, "scratch-index") }, "commit", "--quiet", "--no-verify", "-m", "saved");
+      await asUser(
+        { GIT_INDEX_FILE: join(folder, "scratch-index") },
+        "commit",
+        "--quiet",
+        "--no-verify",
+        "-m",
+        "saved",
+      );
     },
     "`git stash create`, which leaves new files out": () => asUser({}, "stash", "create"),
   };
@@ -89,7 +96,11 @@ async function inBursts(checkpoint: () => Promise<void>): Promise<Row[]> {
 /** Half of them are changed, half are new. */
 async function writeIn(directory: string, count: number, what: string): Promise<void> {
   for (let index = 0; index < count; index++) {
-    const path = join(directory, `packages/p${index % 80}/src`, index % 2 === 0 ? `file-${index}.ts` : `new-${index}.ts`);
+    const path = join(
+      directory,
+      `packages/p${index % 80}/src`,
+      index % 2 === 0 ? `file-${index}.ts` : `new-${index}.ts`,
+    );
     await mkdir(join(path, ".."), { recursive: true });
     if (index % 2 === 0) await appendFile(path, `// ${what}, ${index}\n`);
     else await writeFile(path, `export const added${index} = "${what}";\n`.repeat(20));

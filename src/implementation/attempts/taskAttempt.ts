@@ -1,6 +1,6 @@
+import type { SpawnResult } from "../../core/agentRunner.ts";
 import { endLeftoverProcesses } from "../../core/leftoverProcesses.ts";
 import { formatModelRef } from "../../core/modelCatalog.ts";
-import type { SpawnResult } from "../../core/agentRunner.ts";
 import { failure, type Result, success } from "../../core/result.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { CapturedWork } from "../../recovery/taskState.ts";
