@@ -23,7 +23,7 @@ import { leaseGate } from "../implementation/slots/leasedGate.ts";
 import type { Lock } from "../recovery/lock.ts";
 import { openRunForRollback, type RollbackRun } from "./rollbackRun.ts";
 import { headToRollBack, type RollbackContext, type RollbackScene, readRollbackScene } from "./rollbackScene.ts";
-import { takeTurn } from "./rollbackTurn.ts";
+import { requestOf, takeTurn } from "./rollbackTurn.ts";
 import { type RollbackFlags, wishOf } from "./rollbackWish.ts";
 
 /**
@@ -34,7 +34,7 @@ import { type RollbackFlags, wishOf } from "./rollbackWish.ts";
 export async function rollbackCommand(flags: RollbackFlags, context: RollbackContext): Promise<CommandReport> {
   const wish = wishOf(flags);
   const scene = await readRollbackScene(flags, context);
-  const turn = await takeTurn(wish, scene, context);
+  const turn = await takeTurn(requestOf(wish), scene, context);
   if (turn.kind === "settled") return { text: turn.message, outcome: { done: true } };
   try {
     return await rollBack(wish, scene, context, turn.lock);

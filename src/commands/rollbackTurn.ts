@@ -8,6 +8,8 @@ import { currentProcessIdentity } from "../recovery/processIdentity.ts";
 import { findUnfinishedRun, readRunEvents } from "../recovery/runStore.ts";
 import type { RollbackContext, RollbackScene } from "./rollbackScene.ts";
 
+export type RollbackRequest = Omit<RunRequestOf<"rollback">, "version">;
+
 /** Who does it: we, since nobody works on the track, or the run that was going on, which has. */
 export type Turn =
   | { readonly kind: "ours"; readonly lock: Lock }
@@ -24,17 +26,16 @@ const LONGEST_WAIT_MS = 60_000;
 const LOOK_EVERY_MS = 500;
 
 /**
- * Takes the track; where a run goes on, leaves it the wish and waits until it is settled, or the track free, for at most
- * `limitMs`. Throws `Refusal` for a wish that came to nothing, or that is still waiting then.
+ * Takes the track; where a run goes on, leaves it the request and waits until it is settled, or the track free, for at most
+ * `limitMs`. Throws `Refusal` for one that came to nothing, or that is still waiting then.
  */
 export async function takeTurn(
-  wish: RollbackWish,
+  request: RollbackRequest,
   scene: RollbackScene,
   context: RollbackContext,
   limitMs = LONGEST_WAIT_MS,
 ): Promise<Turn> {
   const deadline = performance.now() + limitMs;
-  const request = requestOf(wish);
   let left: LeftRequest | undefined;
   for (;;) {
     const lock = await tryLock(scene, context);
@@ -56,7 +57,7 @@ export async function takeTurn(
   }
 }
 
-function requestOf(wish: RollbackWish): Omit<RunRequestOf<"rollback">, "version"> {
+export function requestOf(wish: RollbackWish): RollbackRequest {
   return wish.kind === "task" ? { kind: "rollback", task: wish.task } : { kind: "rollback", to: wish.to };
 }
 
@@ -79,7 +80,7 @@ function runAtWork(failed: LockFailure, { trackId }: RollbackScene): LockFailure
 
 /** In the inbox of the run that is open now: one that is just beginning may have closed the one before. */
 async function leave(
-  request: ReturnType<typeof requestOf>,
+  request: RollbackRequest,
   left: LeftRequest | undefined,
   scene: RollbackScene,
   { clock }: RollbackContext,

@@ -102,10 +102,17 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
     },
   },
   rollback: {
-    summary: "Take landed work back, by new commits that are verified first",
+    summary: "Take landed work back, by new commits that are verified first, or go back to a checkpoint of a task",
     flags: {
       task: { kind: "text", help: "a landed task; what depends on it is taken back too" },
       to: { kind: "text", help: "a commit of mac/<track_id>, or a task: the branch as it was right after it landed" },
+      checkpoint: { kind: "text", help: "of a task that has not landed, as status --task names it: it goes on from there" },
+      mode: {
+        kind: "text",
+        choices: ["full", "partial", "smart"],
+        help: "with --checkpoint: all of it; only files in violation; those, as they last were not",
+        shownDefault: "full",
+      },
       track_id: { kind: "text", help: "its track", shownDefault: "that of tasks/BACKLOG.yaml" },
     },
   },

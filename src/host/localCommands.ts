@@ -1,4 +1,5 @@
 import { answerCommand } from "../commands/answerCommand.ts";
+import { checkpointRollbackCommand, checkpointWishOf } from "../commands/checkpointRollback.ts";
 import { cleanCommand } from "../commands/cleanCommand.ts";
 import { doctorCommand } from "../commands/doctorCommand.ts";
 import { pauseCommand } from "../commands/pauseCommand.ts";
@@ -54,7 +55,11 @@ export function localCommandFor({
     }
     case "rollback": {
       const rollback = { task: given.text("task"), to: given.text("to"), trackId: given.text("track_id") };
-      return (context) => rollbackCommand(rollback, context);
+      const checkpoint = given.text("checkpoint");
+      const mode = given.text("mode");
+      if (checkpoint === undefined && mode === undefined) return (context) => rollbackCommand(rollback, context);
+      const wish = checkpointWishOf({ ...rollback, checkpoint, mode });
+      return (context) => checkpointRollbackCommand(wish, context);
     }
     case "replay": {
       const replay = { run: given.text("run"), again: given.isOn("again") };

@@ -102,7 +102,7 @@ async function refuseKeysIn(text: string, file: string): Promise<void> {
  * What is neither complete nor given up. `skipped` tasks are tried again, since only another task's failure stopped
  * them; `failed` ones once a person has set them back to `pending`.
  */
-function tasksToDo(backlog: Backlog, only: readonly string[] | undefined): readonly Task[] {
+export function tasksToDo(backlog: Backlog, only: readonly string[] | undefined): readonly Task[] {
   const open = backlog.tasks.filter((task) => task.status !== "complete" && task.status !== "failed");
   if (only === undefined) return open;
 

@@ -86,7 +86,7 @@ export async function closeAttempts(control: ControlRepository, log: RunLog): Pr
   for (const task of log.state.tasks.values()) if (isInAttempt(task)) await closeAttempt(control, log, task);
 }
 
-async function closeAttempt(control: ControlRepository, log: RunLog, task: TaskState): Promise<void> {
+export async function closeAttempt(control: ControlRepository, log: RunLog, task: TaskState): Promise<void> {
   const archived = await archiveAttempt(control, log.runId, task);
   await log.record({
     type: "attempt_failed",

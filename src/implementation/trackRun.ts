@@ -5,7 +5,7 @@ import { messageOf, Refusal } from "../core/refusal.ts";
 import { describeDuration } from "../core/usageText.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { takeFingerprint } from "../git/proofOfNoHarm.ts";
-import { createTrackBranch, readTrackBranch } from "../git/trackBranch.ts";
+import { createTrackBranch } from "../git/trackBranch.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
 import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
@@ -29,10 +29,11 @@ import { RunRequests } from "./requests/runRequests.ts";
 import { type CrewSources, crewFor, whyStop } from "./runCrew.ts";
 import { endRun } from "./runEnding.ts";
 import { equipRun } from "./runEquipment.ts";
-import { canGoOn, closeAttempts, type RunHoldings, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
+import { canGoOn, type RunHoldings, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
 import { RunProgress } from "./runProgress.ts";
 import { RunRecorder } from "./runRecorder.ts";
-import { describeUnwritten, StatusProjection } from "./statusProjection.ts";
+import { closeTakenOver, startOf } from "./runTakeOver.ts";
+import { StatusProjection } from "./statusProjection.ts";
 import type { PoolEnding } from "./workerPool.ts";
 import type { WorktreeManager } from "./worktreeManager.ts";
 
@@ -209,7 +210,7 @@ async function openRun(resources: TrackRunResources): Promise<RunLog> {
   const unfinished = await takeUpRun(opener, backlog.track_id);
   try {
     if (unfinished !== undefined) await showRolledBack(control, unfinished.state, scene.manager);
-    const start = await startOf(resources, unfinished);
+    const start = await startOf({ git, user, control }, backlog.track_id, unfinished?.state.head);
     const branch = await createTrackBranch(git, user, control, backlog.track_id, start);
     if (branch.kind === "refused") throw new Refusal(branch.message);
 
@@ -223,39 +224,12 @@ async function openRun(resources: TrackRunResources): Promise<RunLog> {
       await unfinished.record({ type: "run_resumed", ...holdings });
       return unfinished;
     }
-    const landed = await closeTakenOver(unfinished, resources);
+    const landed = await closeTakenOver(unfinished, scene.manager, control);
     return await startRun(opener, { ...purpose, tasks: tasks.filter(({ id }) => !landed.has(id)) });
   } catch (error) {
     await unfinished?.close();
     throw error;
   }
-}
-
-/** Ends a run that a new one takes over from. Its journal is not read again: what landed has to be in the file first. */
-async function closeTakenOver(
-  run: RunLog,
-  { scene: { manager }, control }: TrackRunResources,
-): Promise<ReadonlySet<string>> {
-  await closeAttempts(control, run);
-  const landed = landedIn(run);
-  const ignore = () => undefined;
-  const written = await new StatusProjection(manager, () => run.state, landed, ignore).settle(true);
-  if (!written.ok) throw new Refusal(`What the last run landed is kept, but ${describeUnwritten(written.failure)}`);
-  await run.record({ type: "run_finished", outcome: "incomplete" });
-  await run.close();
-  return landed;
-}
-
-/** Where a branch that is not there yet begins: at the user's commit, or, deleted under an open run, where that was. */
-async function startOf({ scene, control }: TrackRunResources, unfinished: RunLog | undefined): Promise<string> {
-  const { git, user, backlog } = scene;
-  const head = unfinished?.state.head;
-  if (head === undefined || (await readTrackBranch(git, user, backlog.track_id)) !== undefined) return user.head;
-  return (await control.isAncestor(head, user.head)) ? user.head : head;
-}
-
-function landedIn({ state }: RunLog): ReadonlySet<string> {
-  return new Set([...state.tasks.values()].filter((task) => task.phase === "complete").map((task) => task.id));
 }
 
 function publisherOf({ scene, control }: TrackRunResources, recorder: RunRecorder): BranchPublisher {

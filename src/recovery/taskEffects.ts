@@ -1,6 +1,14 @@
 import { unreachable } from "../core/unreachable.ts";
 import type { TaskEvent } from "./runEvents.ts";
-import type { Continuation, Lesson, Reversibility, TaskCheckpoint, TaskPhase, TaskState } from "./taskState.ts";
+import {
+  type Continuation,
+  isInAttempt,
+  type Lesson,
+  type Reversibility,
+  type TaskCheckpoint,
+  type TaskPhase,
+  type TaskState,
+} from "./taskState.ts";
 
 type EventOf<Type extends TaskEvent["type"]> = Extract<TaskEvent, { type: Type }>;
 
@@ -42,7 +50,11 @@ export function effectOf(task: TaskState, event: TaskEvent): TaskState {
     case "scope_amended":
       return event.granted ? { ...task, grantedPaths: [...new Set([...task.grantedPaths, ...event.paths])] } : task;
     case "checkpoint_taken":
-      return { ...task, checkpoints: [...task.checkpoints, checkpointOf(task, event)], latest: event.commit };
+      return {
+        ...task,
+        checkpoints: [...task.checkpoints, checkpointOf(task, event)],
+        latest: isInAttempt(task) ? event.commit : task.latest,
+      };
     case "approval_requested": {
       const { checkpoint, question, reasons } = event;
       const inquiry = { kind: "approval", checkpoint, question, reasons, options: [], answer: undefined } as const;
@@ -140,10 +152,8 @@ function continuationOf({ attempts, base, continuation, latest, phase, work }: T
   return { attempt: attempts, base, commit: latest, isWhole: isLookedAt && work?.isCutOff === false };
 }
 
-function checkpointOf(
-  { base }: TaskState,
-  { attempt, cause, commit, id, ref, validation }: EventOf<"checkpoint_taken">,
-): TaskCheckpoint {
+function checkpointOf(task: TaskState, event: EventOf<"checkpoint_taken">): TaskCheckpoint {
+  const { attempt, cause, commit, id, ref, validation, base = task.base } = event;
   const violating = (validation?.violations ?? []).map(({ path }) => path);
   return { id, attempt, base: base ?? commit, commit, ref, cause, violating };
 }

@@ -58,7 +58,8 @@ const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = 
   message_acknowledged: WITH_AN_AGENT,
   agent_held: WITH_AN_AGENT,
   agent_released: WITH_AN_AGENT,
-  checkpoint_taken: WITH_AN_AGENT,
+  // Between attempts: of what a rollback is about to leave.
+  checkpoint_taken: [...WITH_AN_AGENT, ...BETWEEN_ATTEMPTS, "failed", "skipped"],
   approval_requested: ["verifying"],
   question_asked: ["working"],
   answer_given: ["awaiting_input"],

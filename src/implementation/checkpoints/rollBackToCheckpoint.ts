@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { counted } from "../../core/counted.ts";
 import { failure, type Result, success } from "../../core/result.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
 import type { Identity } from "../../git/userRepository.ts";
@@ -8,11 +9,11 @@ import type { RunEvent } from "../../recovery/runEvents.ts";
 import type { RunState } from "../../recovery/runState.ts";
 import { isInAttempt, type TaskCheckpoint, type TaskState } from "../../recovery/taskState.ts";
 import type { Backlog, Task } from "../../types.ts";
+import { TaskScope } from "../supervision/taskScope.ts";
 import { checkpointId, checkpointRef, checkpointsOf } from "./attemptCheckpoints.ts";
 import { checkpointMessage, whyUnsound } from "./checkpointMessage.ts";
 import { type FoundCheckpoint, findCheckpoint, type TrackRuns } from "./findCheckpoint.ts";
 import { judgeCommit, type RollbackMode, replacements, treeOfReplacements } from "./rolledBackTree.ts";
-import { TaskScope } from "../supervision/taskScope.ts";
 
 export interface CheckpointRollback {
   /** Its id. */
@@ -21,10 +22,10 @@ export interface CheckpointRollback {
 }
 
 /** The run that is to go on from the checkpoint: nothing of the task is under way in it. */
-export interface RollbackRun {
+export interface RunToGoOn {
   readonly runId: string;
   readonly state: RunState;
-  readonly record: (event: RunEvent) => Promise<void>;
+  record(event: RunEvent): Promise<void>;
 }
 
 export interface RollbackMeans {
@@ -80,7 +81,7 @@ export async function findRollbackTarget(
 export async function rollBackToCheckpoint(
   { checkpoint, runId, spec, task }: RollbackTarget,
   mode: RollbackMode,
-  run: RollbackRun,
+  run: RunToGoOn,
   means: RollbackMeans,
 ): Promise<Result<RolledBack, string>> {
   const state = run.state.tasks.get(spec.id);
@@ -162,22 +163,22 @@ async function historyOf(
 /** What the task would go on with as it is, as a checkpoint: there already, or taken now. */
 async function keepStanding(
   state: TaskState,
-  run: RollbackRun,
+  run: RunToGoOn,
   { author, control }: RollbackMeans,
   found: TaskState,
 ): Promise<string | undefined> {
   const standing = state.continuation?.commit ?? state.latest ?? found.latest;
   const base = state.continuation?.base ?? state.base ?? found.base;
   if (standing === undefined || base === undefined) return found.checkpoints.at(-1)?.id;
-  const tree = await control.treeOf(standing);
-  for (const known of [...state.checkpoints, ...found.checkpoints].toReversed()) {
-    if (known.commit === standing || (await control.treeOf(known.commit)) === tree) return known.id;
+  for (const known of [...found.checkpoints, ...state.checkpoints].toReversed()) {
+    if ((await control.changedPaths(known.commit, standing))?.length === 0) return known.id;
   }
   const { attempts, id: task } = state;
   const count = checkpointsOf(state, attempts) + 1;
   const id = checkpointId(run.runId, task, attempts, count);
   const ref = checkpointRef(run.runId, task, attempts, count);
   const facts = { runId: run.runId, task, attempt: attempts, id, cause: "rollback" };
+  const tree = await control.treeOf(standing);
   const commit = await control.commit({ tree, parents: [standing], message: checkpointMessage(facts), author });
   await control.pin(ref, commit);
   await run.record({ type: "checkpoint_taken", task, attempt: attempts, id, commit, ref, cause: "rollback", base });
@@ -194,4 +195,16 @@ async function latestSound(
     if ((await whyUnsound(control, one)) === undefined) return one;
   }
   return undefined;
+}
+
+/** What was done, and how to take it back, for a person. */
+export function describeRolledBack(
+  { checkpoint, mode }: CheckpointRollback,
+  { reverted, task, wayBack }: RolledBack,
+): string {
+  const back =
+    wayBack === undefined || wayBack === checkpoint
+      ? ""
+      : `\nWhat there was is kept as ${wayBack}: rollback --checkpoint=${wayBack} --mode=full`;
+  return `${task} goes on from ${checkpoint} (${mode}); ${counted(reverted.length, "file")} put back.${back}`;
 }

@@ -7,6 +7,8 @@ import { problemOfPath, problemOfText } from "../../verification/pathProblems.ts
 
 export type RollbackMode = RunEventOf<"task_rolled_back">["mode"];
 
+export const ROLLBACK_MODES = ["full", "partial", "smart"] as const satisfies readonly RollbackMode[];
+
 /** A commit whose files were looked at by the rules of today. */
 export interface JudgedCommit {
   readonly commit: string;

@@ -2,6 +2,13 @@ import { failure, type Result, success } from "../../core/result.ts";
 import { trackBranchName, trackRef } from "../../git/trackBranch.ts";
 import { inspectRepository } from "../../git/userRepository.ts";
 import type { RunRequestOf } from "../../recovery/inbox.ts";
+import { readTrackRuns } from "../checkpoints/findCheckpoint.ts";
+import {
+  type CheckpointRollback,
+  describeRolledBack,
+  findRollbackTarget,
+  rollBackToCheckpoint,
+} from "../checkpoints/rollBackToCheckpoint.ts";
 import type { Settlement } from "../requests/runRequests.ts";
 import type { CrewSources } from "../runCrew.ts";
 import { checksAfter, describeRollbackFailure, type PreparedRollback, prepareRollback } from "./compensation.ts";
@@ -11,6 +18,8 @@ import { describeRollback } from "./rollbackWords.ts";
 
 /** A rollback that another process asked the run's owner for, done while nothing else is under way. */
 export async function rollBackInRun(request: RunRequestOf<"rollback">, run: CrewSources): Promise<Settlement> {
+  const { checkpoint, mode = "full" } = request;
+  if (checkpoint !== undefined) return goBackInRun({ checkpoint, mode }, run);
   const wish = wishOf(request);
   if (wish === undefined) return { done: false, message: "The request names nothing to roll back." };
   const { control, recorder, scene } = run;
@@ -26,6 +35,23 @@ export async function rollBackInRun(request: RunRequestOf<"rollback">, run: Crew
   const user = await inspectRepository(scene.git, scene.user.root);
   const text = await describeRollback(done.value, { control, user, trackId, backlogFile: scene.backlogFile });
   return { done: true, message: `${text}\nThe run that is going on leaves what was undone alone.` };
+}
+
+/** The next attempt at the task, in this run, goes on from there. */
+async function goBackInRun(
+  wish: CheckpointRollback,
+  { control, recorder, scene }: CrewSources,
+): Promise<Settlement> {
+  const { runs, indexes } = scene.state;
+  const { backlog } = scene.manager;
+  const trackRuns = await readTrackRuns(runs, backlog.track_id);
+  const target = await findRollbackTarget(wish.checkpoint, trackRuns, { backlog, control });
+  if (!target.ok) return { done: false, message: target.failure };
+  const means = { backlog, control, author: scene.user.identity, indexes };
+  const done = await rollBackToCheckpoint(target.value, wish.mode, recorder, means);
+  return done.ok
+    ? { done: true, message: describeRolledBack(wish, done.value) }
+    : { done: false, message: done.failure };
 }
 
 /** The failure is for a person: nothing was changed. What the user's branch cannot show now it shows with the next landing. */

@@ -142,8 +142,10 @@ export const supervisionEvents = [
     id: z.string(),
     commit: z.string(),
     ref: z.string(),
-    /** Such as `burst`, `drift`, `timeout`, `overtime`, `pause`, `question`, `rest`. */
+    /** Such as `burst`, `drift`, `timeout`, `overtime`, `pause`, `question`, `rest`, `before_shell`, `rollback`. */
     cause: z.string(),
+    /** What it is measured against, where that is not the base of the attempt under way. */
+    base: z.string().optional(),
     /** Since the attempt's base; lines: added and removed together. */
     cumulative: usage.difference.optional(),
     /** Since the checkpoint before, with the paths; `more` are not named. */
