@@ -1,13 +1,15 @@
+import { DEFAULT_BACKLOG_FILE } from "../backlog/backlogDocument.ts";
 import type { CommandReport } from "../core/commandContext.ts";
 import { Refusal } from "../core/refusal.ts";
+import type { ControlRepository } from "../git/controlRepository.ts";
 import { createTrackBranch } from "../git/trackBranch.ts";
 import { readTrackRuns } from "../implementation/checkpoints/findCheckpoint.ts";
 import {
   type CheckpointRollback,
-  findRollbackTarget,
-  type RunToGoOn,
-  type RollbackTarget,
   describeRolledBack,
+  findRollbackTarget,
+  type RollbackTarget,
+  type RunToGoOn,
   rollBackToCheckpoint,
 } from "../implementation/checkpoints/rollBackToCheckpoint.ts";
 import { ROLLBACK_MODES } from "../implementation/checkpoints/rolledBackTree.ts";
@@ -19,9 +21,8 @@ import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
 import { isInAttempt } from "../recovery/taskState.ts";
 import { type RollbackContext, type RollbackScene, readRollbackScene } from "./rollbackScene.ts";
-import type { RollbackFlags } from "./rollbackWish.ts";
 import { takeTurn } from "./rollbackTurn.ts";
-import { DEFAULT_FILE } from "./statusBacklog.ts";
+import type { RollbackFlags } from "./rollbackWish.ts";
 
 export interface CheckpointRollbackFlags extends CheckpointRollback {
   readonly trackId?: string | undefined;
@@ -129,5 +130,5 @@ async function purposeOf(
 }
 
 function flagOf({ backlogFile }: RollbackScene): string {
-  return backlogFile === DEFAULT_FILE ? "" : ` -- --backlog_file=${backlogFile}`;
+  return backlogFile === DEFAULT_BACKLOG_FILE ? "" : ` -- --backlog_file=${backlogFile}`;
 }

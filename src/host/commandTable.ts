@@ -106,7 +106,10 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
     flags: {
       task: { kind: "text", help: "a landed task; what depends on it is taken back too" },
       to: { kind: "text", help: "a commit of mac/<track_id>, or a task: the branch as it was right after it landed" },
-      checkpoint: { kind: "text", help: "of a task that has not landed, as status --task names it: it goes on from there" },
+      checkpoint: {
+        kind: "text",
+        help: "of a task that has not landed, as status --task names it: it goes on from there",
+      },
       mode: {
         kind: "text",
         choices: ["full", "partial", "smart"],

@@ -38,10 +38,7 @@ export async function rollBackInRun(request: RunRequestOf<"rollback">, run: Crew
 }
 
 /** The next attempt at the task, in this run, goes on from there. */
-async function goBackInRun(
-  wish: CheckpointRollback,
-  { control, recorder, scene }: CrewSources,
-): Promise<Settlement> {
+async function goBackInRun(wish: CheckpointRollback, { control, recorder, scene }: CrewSources): Promise<Settlement> {
   const { runs, indexes } = scene.state;
   const { backlog } = scene.manager;
   const trackRuns = await readTrackRuns(runs, backlog.track_id);
