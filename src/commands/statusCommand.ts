@@ -4,10 +4,19 @@ import { Refusal } from "../core/refusal.ts";
 import { latestTaskSpec, readBacklogVersions, readPlanVersions, readTaskVersions } from "../factory/specHistory.ts";
 import { taskSpecText } from "../factory/specText.ts";
 import { differenceOf } from "../git/textDifference.ts";
+import type { RunEvent } from "../recovery/runEvents.ts";
 import { readRunEvents } from "../recovery/runStore.ts";
 import { attemptsOf } from "../recovery/taskAttempts.ts";
 import { printedJson } from "./printedJson.ts";
-import type { AttemptSummary, StatusDocument, StatusHead, StatusRow, TaskStatusDetail } from "./statusDocument.ts";
+import { checkpointsIn } from "./statusCheckpoints.ts";
+import type {
+  AttemptSummary,
+  CheckpointSummary,
+  StatusDocument,
+  StatusHead,
+  StatusRow,
+  TaskStatusDetail,
+} from "./statusDocument.ts";
 import { statusRows, summariseRun } from "./statusRows.ts";
 import { readStatusScene, type StatusContext, type StatusFlags, type StatusScene } from "./statusScene.ts";
 import { statusAsText } from "./statusText.ts";
@@ -65,7 +74,7 @@ async function detailOf(
   { git, state, trackId, backlog, runs, run }: StatusScene,
   id: string,
   withHistory: boolean,
-): Promise<Pick<TaskStatusDetail, "spec" | "attempts" | "history" | "unrecorded">> {
+): Promise<Pick<TaskStatusDetail, "spec" | "attempts" | "checkpoints" | "history" | "unrecorded">> {
   // Its versions are asked for by path: nothing but an id may become one.
   if (!new RegExp(TASK_ID_PATTERN).test(id)) throw unknownTask(id, trackId);
   const task = backlog?.tasks.find((other) => other.id === id);
@@ -74,16 +83,19 @@ async function detailOf(
   const recorded = await latestTaskSpec(git, state.controlGit, trackId, id);
   const spec = task === undefined ? recorded : taskSpecText(task);
   const attempts: AttemptSummary[] = [];
+  const checkpoints: CheckpointSummary[] = [];
   for (const runId of runs) {
-    const found = await attemptsIn(state.runs, runId, id);
+    const events = await eventsOf(state.runs, runId);
+    const found = attemptsIn(runId, events, id);
     const last = attempts.at(-1);
     // A run that was begun to undo what an earlier one had landed.
     if (found.length === 0 && last !== undefined) {
-      attempts.splice(-1, 1, { ...last, ...(await undoneIn(state.runs, runId, id)) });
+      attempts.splice(-1, 1, { ...last, ...undoneIn(events, id) });
     }
     attempts.push(...found);
+    checkpoints.push(...checkpointsIn(runId, events, id));
   }
-  const detail = { spec: spec ?? null, attempts };
+  const detail = { spec: spec ?? null, attempts, checkpoints };
   if (!withHistory) return detail;
 
   if (history.length === 0) {
@@ -99,10 +111,13 @@ function unknownTask(id: string, trackId: string): Refusal {
 }
 
 /** A run whose journal cannot be read has none to show: the latest one's is told as a problem. */
-async function attemptsIn(runs: string, runId: string, task: string): Promise<AttemptSummary[]> {
+async function eventsOf(runs: string, runId: string): Promise<readonly RunEvent[]> {
   const events = await readRunEvents(runs, runId);
-  if (!events.ok) return [];
-  return attemptsOf(task, events.value).map((attempt) => ({
+  return events.ok ? events.value : [];
+}
+
+function attemptsIn(runId: string, events: readonly RunEvent[], task: string): AttemptSummary[] {
+  return attemptsOf(task, events).map((attempt) => ({
     run: runId,
     number: attempt.number,
     outcome: attempt.outcome,
@@ -119,11 +134,8 @@ async function attemptsIn(runs: string, runId: string, task: string): Promise<At
   }));
 }
 
-async function undoneIn(runs: string, runId: string, task: string): Promise<Partial<AttemptSummary>> {
-  const events = await readRunEvents(runs, runId);
-  const undone = events.ok
-    ? events.value.find((event) => event.type === "task_undone" && event.task === task)
-    : undefined;
+function undoneIn(events: readonly RunEvent[], task: string): Partial<AttemptSummary> {
+  const undone = events.find((event) => event.type === "task_undone" && event.task === task);
   if (undone?.type !== "task_undone") return {};
   return { outcome: "failed", reason: "undone", message: undone.because };
 }

@@ -55,6 +55,22 @@ const attempt = z.strictObject({
   duration_ms: z.number(),
 });
 
+/** A place in an attempt that `rollback --checkpoint` goes back to. */
+const checkpoint = z.strictObject({
+  id: z.string(),
+  run: z.string(),
+  /** 0: taken in a run that had made no attempt yet. */
+  attempt: z.number().int(),
+  cause: z.string(),
+  commit: z.string(),
+  /** Changed since the attempt's base; null: not counted. */
+  files: z.number().int().nullable(),
+  lines: z.number().int().nullable(),
+  violations: z.array(z.strictObject({ path: z.string(), what: z.string() })),
+  /** Files whose content was not looked at; null: nothing was looked at. */
+  unchecked: z.number().int().nullable(),
+});
+
 const version = z.strictObject({
   id: z.string(),
   /** The version before; null for the first. */
@@ -94,6 +110,8 @@ const taskStatusSchema = z.strictObject({
   spec: z.string().nullable(),
   /** In every run of the track, oldest first. */
   attempts: z.array(attempt),
+  /** In every run of the track, oldest first. */
+  checkpoints: z.array(checkpoint),
   /** Oldest first. Only with --history. */
   history: z.array(version).optional(),
   /** What the file says by now and no version yet: unified, to the latest one. Only with --history, and only then. */
@@ -110,4 +128,5 @@ export type StatusHead = Pick<TrackStatus, keyof typeof head>;
 export type SpecVersionSummary = z.infer<typeof version>;
 export type StatusRow = z.infer<typeof row>;
 export type RunSummary = z.infer<typeof run>;
+export type CheckpointSummary = z.infer<typeof checkpoint>;
 export type AttemptSummary = z.infer<typeof attempt>;

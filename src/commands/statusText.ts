@@ -1,6 +1,7 @@
 import { counted } from "../core/counted.ts";
 import { describeUsage } from "../core/usageText.ts";
 import { toPlainLine, toPlainLines } from "../monitoring/terminalText.ts";
+import { checkpointLines } from "./statusCheckpoints.ts";
 import type {
   AttemptSummary,
   SpecVersionSummary,
@@ -38,7 +39,7 @@ function trackLines({ tasks: rows, history, plan_history: planHistory = [], ...h
 }
 
 function taskLines(document: TaskStatusDetail, controlGit: string): string[] {
-  const { task, spec, attempts, history, unrecorded } = document;
+  const { task, spec, attempts, checkpoints, history, unrecorded } = document;
   const title = plain(task.title);
   const heading = `${task.id}${title === "" ? "" : `  ${title}`}`;
   if (history !== undefined)
@@ -50,6 +51,7 @@ function taskLines(document: TaskStatusDetail, controlGit: string): string[] {
     `Status: ${stageOf(task)}${asideOf(task)}.`,
     "",
     ...attemptLines(attempts, controlGit),
+    ...checkpointLines(checkpoints),
     ...(spec === null ? ["Its spec is in no file and no version."] : ["Spec:", ...indented(spec)]),
     ...problemLines(document),
   ];

@@ -1,5 +1,3 @@
-import type { ControlRepository } from "../../git/controlRepository.ts";
-import type { TaskCheckpoint } from "../../recovery/taskState.ts";
 import { withTrailers } from "../landing/landingCommits.ts";
 
 /** What a checkpoint's commit says of itself, so that it can be told from any other without a journal. */
@@ -18,7 +16,8 @@ export interface CheckpointFacts {
   readonly spec?: string | undefined;
 }
 
-const CHECKPOINT = "Mac-Checkpoint";
+/** The trailer that holds the id. */
+export const CHECKPOINT = "Mac-Checkpoint";
 
 export function checkpointMessage(facts: CheckpointFacts): string {
   const { attempt, cause, id, model, prompt, runId, seed, spec, task } = facts;
@@ -35,20 +34,4 @@ export function checkpointMessage(facts: CheckpointFacts): string {
   ];
   const known = trailers.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   return withTrailers(`${task}: checkpoint, ${cause}`, known);
-}
-
-/**
- * O8. Why a checkpoint cannot be gone back to: its commit or something it holds is not there any more, or it is another
- * one's. The ids of commit and tree are checksums of all they hold. Undefined: it is sound.
- */
-export async function whyUnsound(
-  control: ControlRepository,
-  { base, commit, id }: Pick<TaskCheckpoint, "base" | "commit" | "id">,
-): Promise<string | undefined> {
-  const unreadable = await control.whyUnreadable(commit, base);
-  if (unreadable !== undefined) return unreadable;
-  const [found] = await control.commits({ to: commit, limit: 1 });
-  const own = found?.trailers.get(CHECKPOINT)?.[0];
-  // Versions before this one wrote none.
-  return own === undefined || own === id ? undefined : `its commit is that of ${own}`;
 }

@@ -11,9 +11,10 @@ import { isInAttempt, type TaskCheckpoint, type TaskState } from "../../recovery
 import type { Backlog, Task } from "../../types.ts";
 import { TaskScope } from "../supervision/taskScope.ts";
 import { checkpointId, checkpointRef, checkpointsOf } from "./attemptCheckpoints.ts";
-import { checkpointMessage, whyUnsound } from "./checkpointMessage.ts";
+import { checkpointMessage } from "./checkpointMessage.ts";
 import { type FoundCheckpoint, findCheckpoint, type TrackRuns } from "./findCheckpoint.ts";
 import { judgeCommit, type RollbackMode, replacements, treeOfReplacements } from "./rolledBackTree.ts";
+import { latestSound, whyUnsound } from "./soundness.ts";
 
 export interface CheckpointRollback {
   /** Its id. */
@@ -68,7 +69,9 @@ export async function findRollbackTarget(
   }
   const unsound = await whyUnsound(control, found.value.checkpoint);
   if (unsound === undefined) return success({ ...found.value, spec });
-  const sound = await latestSound(found.value.task.checkpoints, found.value.checkpoint, control);
+  const { checkpoints } = found.value.task;
+  const earlier = checkpoints.slice(0, checkpoints.indexOf(found.value.checkpoint));
+  const sound = await latestSound(earlier, control);
   const instead = sound === undefined ? "" : `; the latest one before it that is sound is ${sound.id}`;
   return failure(`Checkpoint ${checkpoint} is damaged: ${unsound}${instead}. Nothing was changed.`);
 }
@@ -183,18 +186,6 @@ async function keepStanding(
   await control.pin(ref, commit);
   await run.record({ type: "checkpoint_taken", task, attempt: attempts, id, commit, ref, cause: "rollback", base });
   return id;
-}
-
-async function latestSound(
-  checkpoints: readonly TaskCheckpoint[],
-  before: TaskCheckpoint,
-  control: ControlRepository,
-): Promise<TaskCheckpoint | undefined> {
-  const index = checkpoints.findIndex(({ id }) => id === before.id);
-  for (const one of checkpoints.slice(0, index).toReversed()) {
-    if ((await whyUnsound(control, one)) === undefined) return one;
-  }
-  return undefined;
 }
 
 /** What was done, and how to take it back, for a person. */

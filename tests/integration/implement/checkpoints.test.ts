@@ -96,6 +96,9 @@ test("a run that died: its task is rolled back to a checkpoint, and implement go
   expect(report.outcome).toEqual({ done: true });
   expect(report.text).toContain(`T001 goes on from ${first?.id} (full); 2 files put back.`);
   expect(report.text).toMatch(/What there was is kept as \S+-T001-1-c3/);
+  const told = (await track.status({ task: "T001" })).text;
+  expect(told).toContain(`${first?.id}: before_shell, 1 file changed`);
+  expect(JSON.parse((await track.status({ task: "T001", json: true })).text).checkpoints).toHaveLength(3);
 
   let found: string[] = [];
   const again = await track.implement(async (agent) => {
@@ -178,7 +181,13 @@ test("refused: a checkpoint nobody knows, with those there are; one of a task th
   await expect(rollback(track, second?.id ?? "")).rejects.toThrow(
     new RegExp(`is damaged: .*the latest one before it that is sound is ${first?.id}`),
   );
-  await track.implement(writesItsWord);
+  const read: string[] = [];
+  await track.implement(async (agent) => {
+    read.push(await readFile(join(agent.directory, WORD), "utf8"));
+    return writesItsWord(agent);
+  });
+  // The latest work holds what is damaged too: the attempt went on from what is sound.
+  expect(read).toEqual(["one\n"]);
   await expect(rollback(track, first?.id ?? "")).rejects.toThrow("T001 has landed: use rollback --task=T001");
 });
 
