@@ -4,7 +4,17 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { describeMachine } from "./measure.ts";
 
-const BENCHMARKS = ["landing", "slot", "setup", "firstRequest", "journal", "backlog", "merge", "scheduling"];
+const BENCHMARKS = [
+  "landing",
+  "slot",
+  "checkpoint",
+  "setup",
+  "firstRequest",
+  "journal",
+  "backlog",
+  "merge",
+  "scheduling",
+];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !BENCHMARKS.includes(name));
