@@ -17,6 +17,7 @@ import type {
   StatusRow,
   TaskStatusDetail,
 } from "./statusDocument.ts";
+import { questionsOf, summariseOwner } from "./statusPeople.ts";
 import { statusRows, summariseRun } from "./statusRows.ts";
 import { readStatusScene, type StatusContext, type StatusFlags, type StatusScene } from "./statusScene.ts";
 import { statusAsText } from "./statusText.ts";
@@ -39,7 +40,9 @@ async function describe(scene: StatusScene, flags: StatusFlags): Promise<StatusD
   const head: StatusHead = {
     version: 1,
     track: { id: scene.trackId, title: backlog?.title ?? null, file: scene.file ?? null },
+    owner: holder === undefined ? null : summariseOwner(holder),
     run: summariseRun(sources),
+    questions: questionsOf(run?.state, flags.task),
     problems: [...scene.problems],
   };
   if (flags.task === undefined) return { ...head, tasks: rows, ...(flags.history ? await historyOf(scene) : {}) };

@@ -87,10 +87,38 @@ const version = z.strictObject({
   difference: z.string(),
 });
 
+const owner = z.strictObject({
+  pid: z.number().int(),
+  host: z.string(),
+  /** ISO 8601, in UTC. */
+  since: z.string(),
+  /** What it does, such as "implement my-feature". */
+  purpose: z.string(),
+  /** The command that shows the process, on its host. */
+  look: z.string(),
+});
+
+const question = z.strictObject({
+  task: z.string(),
+  /** What `answer --checkpoint` names. */
+  checkpoint: z.string(),
+  /** `approval`: whether verified work may land. `question`: what an agent has to know to go on. */
+  kind: z.enum(["approval", "question"]),
+  question: z.string(),
+  /** What the agent proposes; any other words are an answer too. */
+  options: z.array(z.string()),
+  /** Of an approval: what needs it. */
+  reasons: z.array(z.string()),
+});
+
 const head = {
   version: z.literal(1),
   track,
+  /** The live process that holds the track; null while none does. */
+  owner: owner.nullable(),
   run: run.nullable(),
+  /** That wait for a person; of one task, where one is shown. */
+  questions: z.array(question),
   /** What could not be read, in words. */
   problems: z.array(z.string()),
 };
@@ -125,6 +153,8 @@ export type TrackStatus = z.infer<typeof trackStatusSchema>;
 export type TaskStatusDetail = z.infer<typeof taskStatusSchema>;
 export type StatusDocument = z.infer<typeof statusSchema>;
 export type StatusHead = Pick<TrackStatus, keyof typeof head>;
+export type OwnerSummary = z.infer<typeof owner>;
+export type QuestionSummary = z.infer<typeof question>;
 export type SpecVersionSummary = z.infer<typeof version>;
 export type StatusRow = z.infer<typeof row>;
 export type RunSummary = z.infer<typeof run>;

@@ -4,6 +4,8 @@ import { toPlainLine, toPlainLines } from "../monitoring/terminalText.ts";
 import { checkpointLines } from "./statusCheckpoints.ts";
 import type {
   AttemptSummary,
+  OwnerSummary,
+  QuestionSummary,
   SpecVersionSummary,
   StatusDocument,
   StatusHead,
@@ -34,6 +36,7 @@ function trackLines({ tasks: rows, history, plan_history: planHistory = [], ...h
     ...rows.map((row, index) =>
       `  ${row.id.padEnd(idWidth)}  ${(stages[index] ?? "").padEnd(stageWidth)}  ${plain(row.title)}${asideOf(row)}`.trimEnd(),
     ),
+    ...questionLines(head),
     ...problemLines(head),
   ];
 }
@@ -116,10 +119,32 @@ function named({ track }: StatusHead): string {
   return `${title}${track.file === null ? "" : ` (${plain(track.file)})`}`;
 }
 
-function runLines({ run }: StatusHead): string[] {
-  if (run === null) return ["No run yet."];
+function runLines({ owner, run }: StatusHead): string[] {
+  return [run === null ? "No run yet." : describeRun(run), ...(owner === null ? [] : [describeOwner(owner)])];
+}
+
+function describeRun(run: NonNullable<StatusHead["run"]>): string {
   const usage = describeUsage({ tokensUsed: run.tokens, costUsd: run.cost_usd });
-  return [`Run ${run.id}: ${describeState(run)}, ${usage}.`];
+  return `Run ${run.id}: ${describeState(run)}, ${usage}.`;
+}
+
+function describeOwner({ pid, host, since, purpose, look }: OwnerSummary): string {
+  return `Owner: process ${pid} on ${plain(host)}, since ${shownTime(since)} (${plain(purpose)}); look at it with: ${look}`;
+}
+
+function questionLines({ questions }: StatusHead): string[] {
+  if (questions.length === 0) return [];
+  return ["", "Questions that wait for you:", ...questions.flatMap(linesOfQuestion)];
+}
+
+function linesOfQuestion({ task, checkpoint, kind, question, options, reasons }: QuestionSummary): string[] {
+  const details = kind === "approval" ? reasons : options;
+  const input = kind === "approval" ? "approve" : "…";
+  return [
+    `  ${task}: ${plain(question)}`,
+    ...details.map((detail) => `    - ${plain(detail)}`),
+    `    multi-agent-coder answer --checkpoint=${checkpoint} --input=${input}`,
+  ];
 }
 
 function describeState({ state, paused, process }: NonNullable<StatusHead["run"]>): string {

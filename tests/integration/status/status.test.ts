@@ -108,6 +108,57 @@ test("while a run is under way it shows the phases of now, writes nothing and wa
   expect(await json(track)).toMatchObject({ run: { state: "complete" } });
 });
 
+test("from another process, while a run goes on: who owns it, since when, and how to look at that", async () => {
+  await using track = await makeTrack({ tasks: CHAIN });
+  const program = join(import.meta.dir, "../implement/implementProcess.ts");
+  const args = [track.folder, track.repository.path, "tasks/BACKLOG.yaml", "agent", "T001"];
+  const child = Bun.spawn([process.execPath, program, ...args], { stdout: "pipe", stderr: "inherit" });
+  try {
+    await child.stdout.getReader().read();
+    const { owner, run } = await json(track);
+    expect(run).toMatchObject({ state: "under_way", process: child.pid });
+    expect(owner).toMatchObject({ pid: child.pid, purpose: "implement words", look: `ps -fp ${child.pid}` });
+    expect(Date.now() - Date.parse(owner?.since ?? "")).toBeLessThan(120_000);
+    expect((await track.status()).text).toMatch(
+      new RegExp(
+        `^Owner: process ${child.pid} on \\S+, since .* UTC \\(implement words\\); look at it with: ps -fp`,
+        "m",
+      ),
+    );
+  } finally {
+    child.kill("SIGKILL");
+    await child.exited;
+  }
+  expect(await json(track)).toMatchObject({ owner: null, run: { state: "interrupted" } });
+});
+
+test("questions that wait are a list of their own, with what answers them; of one task, only its own", async () => {
+  await using track = await makeTrack({ tasks: CHAIN });
+  await track.implement(
+    scripted({
+      T002: async (agent) => {
+        await agent.options.supervisor?.askPerson({ message: "Which word?", options: ["this", "that"] });
+        return undefined;
+      },
+    }),
+  );
+  const { questions } = await json(track);
+  expect(questions).toMatchObject([
+    { task: "T002", kind: "question", question: "Which word?", options: ["this", "that"], reasons: [] },
+  ]);
+  expect((await track.status()).text).toContain(
+    [
+      "Questions that wait for you:",
+      "  T002: Which word?",
+      "    - this",
+      "    - that",
+      `    multi-agent-coder answer --checkpoint=${questions[0]?.checkpoint} --input=…`,
+    ].join("\n"),
+  );
+  expect((await json(track, { task: "T001" })).questions).toEqual([]);
+  expect((await json(track, { task: "T002" })).questions).toEqual(questions);
+});
+
 test("an interrupted run is called that, and what it landed counts", async () => {
   await using track = await makeTrack({ tasks: CHAIN });
   const abort = new AbortController();

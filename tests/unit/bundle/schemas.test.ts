@@ -100,7 +100,14 @@ describe("research.schema.json", () => {
 });
 
 describe("status.schema.json", () => {
-  const head = { version: 1, track: { id: "x", title: null, file: null }, run: null, problems: [] };
+  const head = {
+    version: 1,
+    track: { id: "x", title: null, file: null },
+    owner: null,
+    run: null,
+    questions: [],
+    problems: [],
+  };
 
   test("accepts a track without tasks and a task without attempts, and refuses what is neither", async () => {
     const validate = await published("status.schema.json");
