@@ -8,6 +8,8 @@ import { type CleanFlags, cleanCommand } from "../../src/commands/cleanCommand.t
 import type { DoctorContext } from "../../src/commands/doctorChecks.ts";
 import { type DoctorFlags, doctorCommand } from "../../src/commands/doctorCommand.ts";
 import { type PlanFlags, planCommand } from "../../src/commands/planCommand.ts";
+import { rollbackCommand } from "../../src/commands/rollbackCommand.ts";
+import type { RollbackFlags } from "../../src/commands/rollbackWish.ts";
 import { statusCommand } from "../../src/commands/statusCommand.ts";
 import type { StatusFlags } from "../../src/commands/statusScene.ts";
 import { type Options, optionsSchema } from "../../src/config.ts";
@@ -186,6 +188,10 @@ export class Track {
   clean(flags: Partial<CleanFlags> = {}, signal = new AbortController().signal): Promise<CommandReport> {
     const context = { directory: this.repository.path, environment: this.environment, clock: systemClock, signal };
     return cleanCommand({ run: undefined, all: false, force: false, ...flags }, context);
+  }
+
+  rollback(flags: RollbackFlags, settings: RunSettings = {}): Promise<CommandReport> {
+    return rollbackCommand(flags, this.context(new ScriptedRunner(writesItsWord), settings));
   }
 
   /** Asks no model unless `more` has a host. */

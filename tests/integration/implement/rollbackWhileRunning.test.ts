@@ -1,0 +1,105 @@
+import { expect, test } from "bun:test";
+import { fileOf, makeTrack, scripted, type Track, writesItsWord } from "../../support/track.ts";
+import { until } from "../../support/until.ts";
+
+const TASKS = [
+  { id: "T001" },
+  { id: "T002", depends_on: ["T001"] },
+  { id: "T003" },
+  { id: "T004", depends_on: ["T002"] },
+];
+
+const words = async (track: Track, branch = "mac/words") =>
+  (await track.repository.git("ls-tree", "-r", "--name-only", branch, "words/")).split("\n");
+
+const hasLanded = (track: Track, task: string) =>
+  until(`${task} on the branch`, async () => (await words(track)).includes(fileOf(task)));
+
+/** What became of a `rollback` that was asked for while an agent works, in words. */
+function asked(track: Track, flags: { readonly task?: string; readonly to?: string }) {
+  return track.rollback(flags).then(
+    ({ text }) => text,
+    (error: Error) => `refused: ${error.message}`,
+  );
+}
+
+test("a rollback asked for while a run goes on is done by that run, which leaves what was undone alone and finishes the rest", async () => {
+  await using track = await makeTrack({ tasks: TASKS.slice(0, 3) });
+  let said: Promise<string> = Promise.resolve("");
+  const left: boolean[] = [];
+
+  const { report, runner } = await track.implement(
+    scripted({
+      T003: async (agent) => {
+        left.push((await agent.files()).includes(fileOf("T003")));
+        await writesItsWord(agent);
+        if (agent.turn > 1) return undefined;
+        await hasLanded(track, "T002");
+        said = asked(track, { task: "T001" });
+        return agent.hang();
+      },
+    }),
+    { flags: { workers: 2 } },
+  );
+
+  expect(await said).toContain("Undone on mac/words");
+  expect(await said).toContain("T002, T001, pending again.");
+  expect(runner.tasks).toEqual(["T001", "T003", "T002", "T003"]);
+  // It began before T001 landed: what it had is where it goes on.
+  expect(left).toEqual([false, true]);
+  expect(report.outcome).toEqual({
+    done: false,
+    reason: "Not done: T001, T002. Taken back: T001, T002; run implement again to do that anew.",
+  });
+  expect(await track.statuses()).toEqual({ T001: "pending", T002: "pending", T003: "complete" });
+  expect(await words(track)).toEqual(["words/first.txt", fileOf("T003")]);
+
+  const again = await track.implement(writesItsWord);
+  expect(again.report.outcome).toEqual({ done: true });
+  expect(again.runner.tasks).toEqual(["T001", "T002"]);
+});
+
+test("what an earlier run landed is taken back too, and an attempt that was built on it begins anew", async () => {
+  await using track = await makeTrack({ tasks: TASKS });
+  await track.implement(writesItsWord, { flags: { only: ["T001", "T002"] } });
+  let said: Promise<string> = Promise.resolve("");
+  const left: boolean[] = [];
+
+  const { report } = await track.implement(
+    scripted({
+      T003: async (agent) => {
+        left.push((await agent.files()).includes(fileOf("T003")));
+        await writesItsWord(agent);
+        if (agent.turn === 1) {
+          said = asked(track, { to: "T001" });
+          return agent.hang();
+        }
+        return undefined;
+      },
+      T004: (agent) => agent.hang(),
+    }),
+    { flags: { workers: 2 } },
+  );
+
+  expect(await said).toContain("Undone: T002, pending again.");
+  expect(left).toEqual([false, false]);
+  expect(await track.statuses()).toEqual({ T001: "complete", T002: "pending", T003: "complete", T004: "pending" });
+  expect(report.outcome).toMatchObject({ done: false, reason: expect.stringContaining("Taken back: T002") });
+});
+
+test("a rollback that cannot be done is told why, and the run goes on", async () => {
+  await using track = await makeTrack({ tasks: TASKS.slice(0, 3) });
+  let said: Promise<string> = Promise.resolve("");
+  const { report } = await track.implement(
+    scripted({
+      T003: async (agent) => {
+        await writesItsWord(agent);
+        if (agent.turn > 1) return undefined;
+        said = asked(track, { task: "T003" });
+        return agent.hang();
+      },
+    }),
+  );
+  expect(await said).toContain("refused: Nothing of T003 is on mac/words: it has not landed");
+  expect(report.outcome).toEqual({ done: true });
+});
