@@ -80,9 +80,11 @@ export const optionsSchema = z.strictObject({
     .default("auto")
     .describe("how commands are kept in their worktree: auto takes bubblewrap where it works"),
   failurePolicy: z
-    .enum(["skip-dependents", "stop"])
+    .enum(["skip-dependents", "stop", "undo"])
     .default("skip-dependents")
-    .describe("after a task has failed for good: go on without what needs it, or start nothing more"),
+    .describe(
+      "after a task has failed for good: go on without what needs it, start nothing more, or also take back what the run has landed",
+    ),
   approvals: approvals.describe("changes that wait for a person"),
 });
 

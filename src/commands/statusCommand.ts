@@ -18,6 +18,7 @@ import type {
   TaskStatusDetail,
 } from "./statusDocument.ts";
 import { questionsOf, summariseOwner } from "./statusPeople.ts";
+import { readRollbacks } from "./statusRollback.ts";
 import { statusRows, summariseRun } from "./statusRows.ts";
 import { readStatusScene, type StatusContext, type StatusFlags, type StatusScene } from "./statusScene.ts";
 import { statusAsText } from "./statusText.ts";
@@ -35,7 +36,7 @@ export async function statusCommand(flags: StatusFlags, context: StatusContext):
 
 async function describe(scene: StatusScene, flags: StatusFlags): Promise<StatusDocument> {
   const { backlog, run, holder } = scene;
-  const sources = { backlog, run, process: holder?.pid };
+  const sources = { backlog, run, process: holder?.pid, rollbacks: await readRollbacks(scene) };
   const rows = statusRows(sources);
   const head: StatusHead = {
     version: 1,
@@ -61,6 +62,7 @@ const NO_ROW = {
   tokens: 0,
   cost_usd: 0,
   reason: null,
+  rollback: null,
 } satisfies Omit<StatusRow, "id">;
 
 async function historyOf({ git, state, trackId, backlog }: StatusScene) {

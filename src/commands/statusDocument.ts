@@ -36,6 +36,8 @@ const row = z.strictObject({
   cost_usd: z.number(),
   /** Why it failed last, was skipped, or waits for a person; null once it is complete. */
   reason: z.string().nullable(),
+  /** H4. Of a complete task that landed: whether git alone can take all of it back; else why not. */
+  rollback: z.strictObject({ possible: z.boolean(), because: z.string().nullable() }).nullable(),
 });
 
 const attempt = z.strictObject({

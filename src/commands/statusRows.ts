@@ -8,6 +8,8 @@ export interface RowSources {
   readonly run: { readonly id: string; readonly state: RunState } | undefined;
   /** Id of the process that works on the track. */
   readonly process: number | undefined;
+  /** By task, what has landed; not given: nothing is known of it. */
+  readonly rollbacks?: ReadonlyMap<string, NonNullable<StatusRow["rollback"]>>;
 }
 
 /** The run in one line; under way only while a process holds the track. */
@@ -53,6 +55,7 @@ export function statusRows(sources: RowSources): StatusRow[] {
       tokens: state?.tokens ?? 0,
       cost_usd: state?.costUsd ?? 0,
       reason: status === "complete" ? null : reasonOf(state),
+      rollback: status === "complete" ? (sources.rollbacks?.get(id) ?? null) : null,
     };
   });
 }

@@ -21,6 +21,8 @@ export type StatusContext = Pick<CommandContext, "directory" | "environment">;
 /** Everything `status` knows of a track. Reading it writes nothing and waits for nobody. */
 export interface StatusScene {
   readonly git: Git;
+  /** The repository's root. */
+  readonly root: string;
   readonly state: StateDirectory;
   readonly trackId: string;
   /** The track's file as it is now, taken as it comes: whether it can be worked on is for `implement` to say. */
@@ -50,6 +52,7 @@ export async function readStatusScene(flags: StatusFlags, context: StatusContext
   const found = await backlogOf(trackId, place, usual, run?.state);
   return {
     git,
+    root,
     state,
     trackId,
     backlog: found?.backlog,

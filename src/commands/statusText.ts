@@ -52,12 +52,19 @@ function taskLines(document: TaskStatusDetail, controlGit: string): string[] {
     `Track ${document.track.id}${named(document)}`,
     ...runLines(document),
     `Status: ${stageOf(task)}${asideOf(task)}.`,
+    ...rollbackLines(task),
     "",
     ...attemptLines(attempts, controlGit),
     ...checkpointLines(checkpoints),
     ...(spec === null ? ["Its spec is in no file and no version."] : ["Spec:", ...indented(spec)]),
     ...problemLines(document),
   ];
+}
+
+/** That it can be taken back needs no words. */
+function rollbackLines({ rollback }: StatusRow): string[] {
+  if (rollback === null || rollback.possible) return [];
+  return [`Rollback: not all of it can be taken back: ${plain(rollback.because ?? "")}.`];
 }
 
 function historyLines(subject: string, versions: readonly SpecVersionSummary[]): string[] {

@@ -9,6 +9,7 @@ import { summaryLines, usageLine } from "./endingText.ts";
 import { type GoalStanding, goalLines, goalReason } from "./goal/gapPlanEnding.ts";
 import type { ImplementScene } from "./implementScene.ts";
 import type { BranchPublisher } from "./landing/branchPublisher.ts";
+import { type RunUndoing, undoingLines } from "./landing/undoneRun.ts";
 import type { RunProgress } from "./runProgress.ts";
 import type { RunRecorder } from "./runRecorder.ts";
 import { describeUnwritten, type StatusProjection } from "./statusProjection.ts";
@@ -22,6 +23,7 @@ export interface RunEndingOptions {
   readonly progress: RunProgress;
   readonly statuses: StatusProjection;
   readonly ending: PoolEnding;
+  readonly undoing: RunUndoing;
   /** How the goal of the whole stands, as far as it was looked at. */
   readonly goal: GoalStanding;
   readonly before: Fingerprint;
@@ -48,6 +50,7 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
   const proof = context.signal.aborted ? [] : await proofOfNoHarm(options, moved.fastForwardedTo);
   const text = [
     ...summaryLines(options, saved.isPublished),
+    ...undoingLines(options.undoing),
     ...goalLines(options.goal),
     ...moved.lines,
     ...proof,
@@ -82,8 +85,8 @@ interface Offered {
 }
 
 /** Work that is not whole is not moved to the user's branch; what there is of it can be taken by hand. */
-function leftAlone({ scene, recorder }: RunEndingOptions, isPublished: boolean): Offered {
-  const landed = isPublished && recorder.head !== scene.user.head;
+function leftAlone({ scene, recorder, undoing }: RunEndingOptions, isPublished: boolean): Offered {
+  const landed = isPublished && undoing.kind !== "undone" && recorder.head !== scene.user.head;
   const command = `git merge ${trackBranchName(scene.backlog.track_id)}`;
   const lines = landed
     ? [`Your branch was left alone: not everything is done. To take what has landed: ${command}`]
@@ -137,7 +140,11 @@ async function proofOfNoHarm(
 }
 
 /** Undefined: everything is done. */
-function reasonOf({ ending, recorder, scene }: RunEndingOptions, unfinished: readonly Task[]): string | undefined {
+function reasonOf(
+  { ending, recorder, scene, undoing }: RunEndingOptions,
+  unfinished: readonly Task[],
+): string | undefined {
+  if (undoing.kind === "left") return undoing.reason;
   if (ending.kind === "stopped") return stoppedReason(ending.reason);
   const asked = unfinished.filter(({ id }) => scene.asked.has(id) || isOfGapPlan(id, scene));
   if (asked.length === 0) return undefined;

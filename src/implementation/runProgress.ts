@@ -79,6 +79,9 @@ export class RunProgress {
       case "task_undone":
         this.say("warn", `taken back as ${event.commit.slice(0, 9)}: ${event.because}`, event.task);
         break;
+      case "task_restored":
+        this.say("info", `is on the branch again as ${event.head.slice(0, 9)}: ${event.because}`, event.task);
+        break;
       case "goal_checked":
         this.say(event.met ? "info" : "warn", describeGoal(event));
         break;

@@ -21,6 +21,7 @@ import type { ImplementFlags, ImplementScene } from "./implementScene.ts";
 import { BranchPublisher } from "./landing/branchPublisher.ts";
 import { rollBackInRun } from "./landing/rollbackInRun.ts";
 import { showRolledBack } from "./landing/rollbackRecord.ts";
+import { undoFailedRun } from "./landing/undoneRun.ts";
 import { clearLeftovers, describeCleared } from "./leftovers.ts";
 import { leftOutNotice, unknownBaseNotice } from "./messageNotices.ts";
 import { LONGEST_PAUSE_MS, PauseLimit } from "./requests/pauseLimit.ts";
@@ -97,9 +98,11 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
       verify: health.verify,
     };
     const gaps = gapPlansFor({ ...parts, memory: equipment.memory, statuses, whyStop: () => whyStop(parts) });
-    const ending = await workOff(parts, gaps, since);
+    const worked = await workOff(parts, gaps, since);
+    const undoing = await undoFailedRun(parts);
+    const ending: PoolEnding = undoing.kind === "undone" ? { kind: "exhausted" } : worked;
     const goal = gaps.standing;
-    return await endRun({ scene, context, publisher, recorder, progress, statuses, ending, goal, before });
+    return await endRun({ scene, context, publisher, recorder, progress, statuses, ending, undoing, goal, before });
   } finally {
     await gate.idle();
     // A run that broke has statuses on their way: they are written while the track is still ours.

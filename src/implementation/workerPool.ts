@@ -1,3 +1,4 @@
+import type { Options } from "../config.ts";
 import { Alarm } from "../core/alarm.ts";
 import type { Clock } from "../core/clock.ts";
 import { counted } from "../core/counted.ts";
@@ -32,7 +33,7 @@ export interface WorkerPoolOptions {
   readonly alreadyComplete: ReadonlySet<string>;
   readonly alreadyFailed: ReadonlySet<string>;
   readonly workers: number;
-  readonly failurePolicy: "skip-dependents" | "stop";
+  readonly failurePolicy: Options["failurePolicy"];
   /** The run's state as the journal has it, live … */
   readonly state: () => RunState;
   /** … and every event, once it is in there. */
@@ -192,8 +193,8 @@ export class WorkerPool {
     else this.patience.progressed(task.id);
     if (ending === "interrupted") this.stopReason ??= "interrupted";
     if (ending === "stop-run") this.stopReason ??= `${task.id}: ${this.failureOf(task)}`;
-    if (ending === "failed" && failurePolicy === "stop") {
-      this.stopReason ??= `${task.id} failed, and failurePolicy is stop: ${this.failureOf(task)}`;
+    if (ending === "failed" && failurePolicy !== "skip-dependents") {
+      this.stopReason ??= `${task.id} failed, and failurePolicy is ${failurePolicy}: ${this.failureOf(task)}`;
     }
   }
 

@@ -34,6 +34,7 @@ export interface TaskSketch {
   readonly model?: string;
   readonly complexity?: string;
   readonly status?: string;
+  readonly network?: boolean;
   readonly description?: string;
   readonly reads?: readonly string[];
   readonly context?: string;

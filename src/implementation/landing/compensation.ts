@@ -2,6 +2,7 @@ import { failure, type Result, success } from "../../core/result.ts";
 import { TimeLimitExceeded, withTimeLimit } from "../../core/timeLimit.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
+import { GitError } from "../../git/gitFailure.ts";
 import type { Identity } from "../../git/userRepository.ts";
 import type { Backlog } from "../../types.ts";
 import { describeFailedCheck, type FailedCheck } from "../../verification/commandCheck.ts";
@@ -54,7 +55,8 @@ export async function prepareRollback(
     return success({ plan, commit: made.value });
   } catch (error) {
     if (signal.aborted) return failure({ reason: "interrupted" });
-    if (error instanceof TimeLimitExceeded) return failure({ reason: "stuck", message: error.message });
+    if (error instanceof TimeLimitExceeded || error instanceof GitError)
+      return failure({ reason: "stuck", message: error.message });
     throw error;
   }
 }

@@ -52,7 +52,7 @@ async function goBackInRun(wish: CheckpointRollback, { control, recorder, scene 
 }
 
 /** The failure is for a person: nothing was changed. What the user's branch cannot show now it shows with the next landing. */
-async function rollRunBack(plan: RollbackPlan, run: CrewSources): Promise<Result<PreparedRollback, string>> {
+export async function rollRunBack(plan: RollbackPlan, run: CrewSources): Promise<Result<PreparedRollback, string>> {
   const { context, control, equipment, progress, publisher, recorder, scene, verify } = run;
   const trackId = scene.backlog.track_id;
   const busy = inTheWay(plan, recorder.state);

@@ -74,17 +74,32 @@ function planUndoing(
   history: TrackHistory,
   { backlog, head, trackId }: PlanSources,
 ): Result<RollbackPlan, string> {
-  const ids = new Set([task, ...dependentsOf(backlog.tasks, task).map(({ id }) => id)]);
-  const undone = landed.filter((one) => ids.has(one.task));
-  if (!undone.some((one) => one.task === task)) {
+  if (!landed.some((one) => one.task === task)) {
     const why = whyNotThere(task, history, backlog);
     return failure(`Nothing of ${task} is on ${trackBranchName(trackId)}: ${why}. Nothing was changed.`);
   }
-  return success({
-    ...{ head, manner: { kind: "reverse" }, undone, restored: [], ofPeople: [] },
-    staying: landed.map((one) => one.task).filter((id) => !ids.has(id)),
-    because: `Asked for with rollback --task=${task}.`,
-  });
+  const ids = new Set([task, ...dependentsOf(backlog.tasks, task).map(({ id }) => id)]);
+  return success(undoing(ids, landed, head, `Asked for with rollback --task=${task}.`));
+}
+
+/** Undoes tasks whatever else is built on them: all that a run landed. */
+export async function planUndoingAll(
+  ids: ReadonlySet<string>,
+  because: string,
+  { control, head, runs, trackId }: PlanSources,
+): Promise<Result<RollbackPlan, string>> {
+  const history = await readTrackHistory(runs, trackId);
+  if (!history.ok) return failure(history.failure.message);
+  const range = await rangeUpTo(control, history.value, head);
+  return success(undoing(ids, range === undefined ? [] : landedIn(history.value, range), head, because));
+}
+
+function undoing(ids: ReadonlySet<string>, landed: readonly LandedTask[], head: string, because: string): RollbackPlan {
+  return {
+    ...{ head, manner: { kind: "reverse" }, restored: [], ofPeople: [], because },
+    undone: landed.filter(({ task }) => ids.has(task)),
+    staying: landed.map(({ task }) => task).filter((task) => !ids.has(task)),
+  };
 }
 
 async function planReturn(
@@ -123,7 +138,7 @@ export async function isDoneAlready(plan: RollbackPlan, control: ControlReposito
 }
 
 function whyNotThere(task: string, { steps }: TrackHistory, { tasks }: PlanSources["backlog"]): string {
-  const last = steps.findLast((step) => step.task === task);
+  const last = steps.findLast((step) => step.kind !== "fast_forwarded" && step.task === task);
   if (last?.kind === "undone") return "it has been undone";
   const status = tasks.find(({ id }) => id === task)?.status;
   return `it has not landed${status === undefined ? "" : ` (${status})`}`;

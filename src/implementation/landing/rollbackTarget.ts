@@ -35,7 +35,9 @@ export function findTarget(
   { backlog, trackId }: { readonly backlog: Pick<Backlog, "tasks">; readonly trackId: string },
 ): Result<string, string> {
   const branch = trackBranchName(trackId);
-  const landings = history.steps.filter((step) => step.kind === "landed" && range.commits.has(step.head));
+  const landings = history.steps.flatMap((step) =>
+    step.kind === "landed" && range.commits.has(step.head) ? [step] : [],
+  );
   const landing = landings.findLast(({ task }) => task === to);
   if (landing !== undefined) return success(landing.head);
   const [found, another] = COMMIT.test(to) ? way.filter(({ id }) => id.startsWith(to.toLowerCase())) : [];

@@ -27,7 +27,10 @@ export async function describeRollback(done: PreparedRollback, place: RollbackPl
 }
 
 /** The command line that makes the branch what it was at `commit`. */
-function rollbackLine(commit: string, { trackId, backlogFile }: Omit<RollbackPlace, "control" | "user">): string {
+export function rollbackLine(
+  commit: string,
+  { trackId, backlogFile }: Omit<RollbackPlace, "control" | "user">,
+): string {
   const track = backlogFile === DEFAULT_BACKLOG_FILE ? "" : ` --track_id=${trackId}`;
   return `opencode run rollback -- --to=${short(commit)}${track}`;
 }

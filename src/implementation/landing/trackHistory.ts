@@ -9,16 +9,15 @@ export interface LandedTask {
   readonly commit: string;
   /** H4. Why git alone cannot take it back; undefined: it can, as far as the landing tells. */
   readonly irreversible: string | undefined;
+  /** The branch of the user's that a run has brought it to, as far as runs know. */
+  readonly heldBy: string | undefined;
 }
 
-/** One change of what is on a track's branch. */
+/** One change of what is on a track's branch. `head`: where that was after it. */
 export type TrackStep =
-  | ({
-      readonly kind: "landed" | "restored";
-      /** Where the branch was after it: the commit itself, or one that brought several tasks. */
-      readonly head: string;
-    } & LandedTask)
-  | { readonly kind: "undone"; readonly task: string; readonly head: string };
+  | ({ readonly kind: "landed" | "restored"; readonly head: string } & Omit<LandedTask, "heldBy">)
+  | { readonly kind: "undone"; readonly task: string; readonly head: string }
+  | { readonly kind: "fast_forwarded"; readonly branch: string; readonly head: string };
 
 /** What the journals of a track tell of its branch, over all its runs. */
 export interface TrackHistory {
@@ -69,17 +68,24 @@ export async function rangeUpTo(
 
 /**
  * What is on the branch at the end of a range, in the order of landing: what landed or was brought back, and was not
- * taken back since. What a branch that was replaced had does not count.
+ * taken back since. What a branch that was replaced had does not count. Without a range: at the end of all runs.
  */
-export function landedIn({ steps }: TrackHistory, { commits }: TrackRange): readonly LandedTask[] {
+export function landedIn({ steps }: TrackHistory, range?: TrackRange): readonly LandedTask[] {
   const landed = new Map<string, LandedTask>();
   for (const step of steps) {
-    if (!commits.has(step.head)) continue;
+    if (range !== undefined && !range.commits.has(step.head)) continue;
+    if (step.kind === "fast_forwarded") {
+      for (const [id, task] of landed) landed.set(id, { ...task, heldBy: step.branch });
+      continue;
+    }
+    const { task } = step;
     // Taken out first, so that one that landed again is the latest.
-    landed.delete(step.task);
-    if (step.kind !== "undone") landed.set(step.task, step);
+    landed.delete(task);
+    if (step.kind === "undone") continue;
+    const { commit, irreversible } = step;
+    landed.set(task, { task, commit, irreversible, heldBy: undefined });
   }
-  return [...landed.values()].map(({ task, commit, irreversible }) => ({ task, commit, irreversible }));
+  return [...landed.values()];
 }
 
 function stepOf(event: RunEvent): TrackStep | undefined {
@@ -92,6 +98,8 @@ function stepOf(event: RunEvent): TrackStep | undefined {
       const { task, commit, head, irreversible } = event;
       return { kind: "restored", task, commit, head, irreversible };
     }
+    case "fast_forwarded":
+      return { kind: "fast_forwarded", branch: event.branch, head: event.commit };
     case "task_undone":
       return { kind: "undone", task: event.task, head: event.commit };
     default:

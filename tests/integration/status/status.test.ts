@@ -379,3 +379,38 @@ test("where versions cannot be recorded, the file is written all the same and a 
   expect(await readFile(join(track.repository.path, "tasks/PLAN.md"), "utf8")).toContain("Write a");
   expect(progress).toContain("tasks/PLAN.md is missing in its history of versions");
 });
+
+test("of a landed task it says whether git alone can take it back: not what the network reached, nor what the user has", async () => {
+  await using track = await makeTrack({
+    tasks: [{ id: "T001" }, { id: "T002", network: true }, { id: "T003" }],
+    verify: [],
+  });
+  await track.implement(writesItsWord, { flags: { only: ["T001", "T002"] } });
+  const rollbacks = async () => {
+    const document = await json(track);
+    const rows = "tasks" in document ? document.tasks : [];
+    return Object.fromEntries(rows.map(({ id, rollback }) => [id, rollback]));
+  };
+  const network = "its commands had the network: what they did outside stays";
+  expect(await rollbacks()).toEqual({
+    T001: { possible: true, because: null },
+    T002: { possible: false, because: network },
+    T003: null,
+  });
+  expect((await track.status({ task: "T001" })).text).not.toContain("Rollback:");
+
+  // A person merges by hand.
+  await track.repository.git("merge", "--quiet", "--ff-only", "mac/words");
+
+  expect(await rollbacks()).toEqual({
+    T001: { possible: false, because: "main has it" },
+    T002: { possible: false, because: `${network}; main has it` },
+    T003: null,
+  });
+  expect((await track.status({ task: "T001" })).text).toContain(
+    "Rollback: not all of it can be taken back: main has it.",
+  );
+  const { text } = await track.rollback({ task: "T002" });
+  expect(text).toContain("main still holds the work; to take the undoing there: git merge mac/words");
+  expect(text).toContain(`Not undone, since it lies outside git: T002 (${network}).`);
+});
