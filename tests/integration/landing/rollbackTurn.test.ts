@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { takeTurn } from "../../../src/commands/rollbackTurn.ts";
 import { readRollbackScene } from "../../../src/commands/rollbackScene.ts";
+import { takeTurn } from "../../../src/commands/rollbackTurn.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { waitingRequests } from "../../../src/recovery/inbox.ts";
 import { acquireLock } from "../../../src/recovery/lock.ts";
@@ -54,7 +54,13 @@ test("a wish that came to nothing ends as the run says", async () => {
   let [left] = await inbox(place);
   for (; left === undefined; [left] = await inbox(place)) await Bun.sleep(5);
   const log = await place.reopen();
-  await log.record({ type: "request_settled", request: left.name, kind: "rollback", done: false, message: "It is used." });
+  await log.record({
+    type: "request_settled",
+    request: left.name,
+    kind: "rollback",
+    done: false,
+    message: "It is used.",
+  });
   await log.close();
   await expect(waiting).rejects.toThrow("It is used.");
   await lock.release();
