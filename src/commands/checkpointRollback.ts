@@ -56,7 +56,9 @@ export function checkpointWishOf(
   const { checkpoint, mode = "full", task, to, trackId } = flags;
   if (checkpoint === undefined) throw new Refusal("--mode says how to go back to a checkpoint: add --checkpoint=<id>.");
   if (task !== undefined || to !== undefined) {
-    throw new Refusal(`--checkpoint and --${task === undefined ? "to" : "task"} do not go together.`);
+    throw new Refusal(
+      `--checkpoint and --${task === undefined ? "to" : "task"} do not go together: expected one of them.`,
+    );
   }
   const known = ROLLBACK_MODES.find((one) => one === mode);
   if (known === undefined) throw new Refusal(`--mode=${mode} is none of ${ROLLBACK_MODES.join(", ")}.`);

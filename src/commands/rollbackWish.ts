@@ -7,7 +7,7 @@ export interface RollbackFlags {
   readonly trackId?: string | undefined;
 }
 
-const EXPECTED = "expected --task=<landed task> or --to=<commit, or landed task>";
+const EXPECTED = "expected --task=<landed task>, --to=<commit, or landed task> or --checkpoint=<id>";
 
 /** Throws `Refusal`, in one line, where the flags do not say one thing. */
 export function wishOf({ task, to }: RollbackFlags): RollbackWish {

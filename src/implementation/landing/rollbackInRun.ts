@@ -34,7 +34,7 @@ export async function rollBackInRun(request: RunRequestOf<"rollback">, run: Crew
   if (!done.ok) return { done: false, message: done.failure };
   const user = await inspectRepository(scene.git, scene.user.root);
   const text = await describeRollback(done.value, { control, user, trackId, backlogFile: scene.backlogFile });
-  return { done: true, message: `${text}\nThe run that is going on leaves what was undone alone.` };
+  return { done: true, message: `Done by the run that is going on, which leaves what was undone alone.\n${text}` };
 }
 
 /** The next attempt at the task, in this run, goes on from there. */

@@ -8,7 +8,7 @@ import { currentProcessIdentity } from "../../../src/recovery/processIdentity.ts
 import { contextOf, landedTrack } from "./landedTrack.ts";
 import { type LandingPlace, TRACK } from "./support.ts";
 
-const WISH = { kind: "task", task: "T3" } as const;
+const REQUEST = { kind: "rollback", task: "T3" } as const;
 
 /** A run of the track that is at work, as far as others can see. */
 async function atWork({ place }: LandingPlace, purpose = `implement ${TRACK}`) {
@@ -20,7 +20,7 @@ async function atWork({ place }: LandingPlace, purpose = `implement ${TRACK}`) {
 
 async function turn(place: LandingPlace, limitMs: number) {
   const context = contextOf(place);
-  return takeTurn(WISH, await readRollbackScene({}, context), context, limitMs);
+  return takeTurn(REQUEST, await readRollbackScene({}, context), context, limitMs);
 }
 
 const inbox = ({ place, log }: LandingPlace) => waitingRequests(place.state.runDirectory(log.runId));
