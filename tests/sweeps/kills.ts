@@ -9,7 +9,9 @@ import pLimit from "p-limit";
 import { pick, seededRandom } from "../support/mutations.ts";
 import { DIAMOND, makeTrack } from "../support/track.ts";
 import { type Goal, harmTo, lookAtCheckout } from "../support/trouble/checkout.ts";
-import { type RunEnding, runTroubled } from "../support/trouble/troubledRun.ts";
+import type { Noted } from "../support/trouble/keys.ts";
+import { runTroubled } from "../support/trouble/troubledRun.ts";
+import { flawsOfEnding, undisturbedRun } from "../support/trouble/undisturbed.ts";
 import { flawsOf } from "../support/trouble/wholeRun.ts";
 
 /** Where a run is killed, and, taken up, killed again. */
@@ -47,7 +49,8 @@ const SECOND_DEATHS = 0.5;
 export async function sweepKills(options: KillSweepOptions): Promise<KillSweep> {
   const { among = /./, count, onTrial, parallel, seed } = options;
   const random = seededRandom(seed);
-  const { goal, moments: all } = await undisturbedRun();
+  const { goal, noted } = await undisturbedRun(DIAMOND, SLOW_TASK);
+  const all = noted.filter(isWorthDying).map(({ key }) => key);
   const moments = all.filter((moment) => among.test(moment));
   const chosen = count === undefined ? moments : Array.from({ length: count }, () => pick(moments, random));
   const deaths = chosen.map((first): Deaths => {
@@ -72,19 +75,9 @@ export async function sweepKills(options: KillSweepOptions): Promise<KillSweep> 
   };
 }
 
-/** What the run ends in, and the moments at which it can be killed. */
-async function undisturbedRun(): Promise<{ goal: Goal; moments: readonly string[] }> {
-  await using track = await makeTrack({ tasks: DIAMOND });
-  const base = await track.repository.git("rev-parse", "HEAD");
-  const ending = await runTroubled(track, { kind: "none" }, SLOW_TASK);
-  if (ending.kind !== "report" || !ending.outcome.done) throw new Error(`undisturbed: ${describeEnding(ending)}`);
-  const goal = { base, tree: await track.repository.git("rev-parse", "mac/words^{tree}") };
-  return { goal, moments: ending.keys.filter(isWorthDying) };
-}
-
 /** What is between two effects is the same for whoever looks from outside: after one is before the next. */
-function isWorthDying(key: string): boolean {
-  return /^(before|during) /.test(key) || /^after (event|spawn|write|rename|link|git update-ref)/.test(key);
+function isWorthDying({ key, moment, writes }: Noted): boolean {
+  return (writes && moment !== "after") || /^after (event|spawn|write|rename|link|git update-ref)/.test(key);
 }
 
 async function dieAndGoOn(
@@ -108,31 +101,13 @@ async function dieAndGoOn(
   return { isMissed, flaws };
 }
 
-function flawsOfEnding(ending: RunEnding): readonly string[] {
-  return ending.kind === "report" && ending.outcome.done ? [] : [describeEnding(ending)];
-}
-
-function describeEnding(ending: RunEnding): string {
-  switch (ending.kind) {
-    case "report":
-      return ending.outcome.done ? "done" : `not done: ${ending.outcome.reason}`;
-    case "refusal":
-    case "error":
-      return `${ending.kind}: ${ending.kind === "error" ? ending.stack : ending.message}`;
-    case "broken":
-      return `it broke off with ${ending.exitCode}: ${ending.said}`;
-    default:
-      return ending.kind;
-  }
-}
-
 function describe({ first, second }: Deaths): string {
   return second === undefined ? `killed ${first}` : `killed ${first}, then ${second}`;
 }
 
 async function main([count = "all", seed = "1", ...rest]: readonly string[]): Promise<void> {
   if (count === "at") {
-    const { goal } = await undisturbedRun();
+    const { goal } = await undisturbedRun(DIAMOND, SLOW_TASK);
     const { flaws } = await dieAndGoOn({ first: seed, second: rest[0] }, goal);
     console.log(flaws.join("\n") || "as if nothing had happened");
     process.exitCode = flaws.length === 0 ? 0 : 1;

@@ -1,7 +1,8 @@
 /**
  * A process that runs `implement` with scripted agents and meets trouble on the way. Argument: a `TroubledRun` as JSON.
- * Prints one line of JSON, a `RunEnding`, unless it is killed.
+ * Writes how it ended, a `RunEnding`, to a file, unless it is killed.
  */
+import { writeFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Effect, interfere, passThrough } from "../../support/trouble/effects.ts";
 import { Keys } from "../../support/trouble/keys.ts";
@@ -11,7 +12,7 @@ import { interferenceOf } from "../../support/trouble/troubles.ts";
 const run = JSON.parse(process.argv[2] ?? "{}") as TroubledRun;
 process.env.TMPDIR = run.temporary;
 const keys = new Keys();
-const { interference, failHost } = interferenceOf(run.trouble, keys);
+const interference = interferenceOf(run.trouble, keys);
 interfere(run.folder, interference);
 
 // Only from here on, since what they import is what is interfered with.
@@ -38,7 +39,6 @@ const writesInSteps: Script = async (agent) => {
     name: `${name} ${agent.task}`,
     writes: true,
   });
-  const failed = failHost?.(effect("host", "spawn"), agent);
   const edit = (text: string) =>
     passThrough(effect("tool", `write ${text.trim()}`), () => agent.edit(fileOf(agent.task), text), interference);
   return passThrough(
@@ -46,7 +46,6 @@ const writesInSteps: Script = async (agent) => {
     async () => {
       await edit("wo\n");
       if (agent.task === run.slowTask) await wait(LONG_ENOUGH_FOR_A_CHECKPOINT_MS);
-      if (failed !== undefined) return failed();
       await edit("word\n");
       return undefined;
     },
@@ -60,14 +59,15 @@ async function implement(): Promise<RunEnding> {
   try {
     const { report, runner } = await track.implement(writesInSteps, { onProgress: (line) => lines.push(line) });
     const { outcome, text } = report;
-    return { kind: "report", outcome, text, tasks: runner.tasks, progress: lines, keys: keys.all };
+    return { kind: "report", outcome, text, tasks: runner.tasks, progress: lines, noted: keys.all };
   } catch (error) {
     const isExpected = error instanceof Refusal;
     const message = error instanceof Error ? error.message : String(error);
     const stack = error instanceof Error ? (error.stack ?? "") : "";
-    return { kind: isExpected ? "refusal" : "error", message, stack, progress: lines, keys: keys.all };
+    return { kind: isExpected ? "refusal" : "error", message, stack, progress: lines, noted: keys.all };
   }
 }
 
-process.stdout.write(`${JSON.stringify(await implement())}\n`);
+writeFileSync(run.answer, JSON.stringify(await implement()));
+// What has not ended by now must not keep a process that has said how it ended.
 process.exit(0);

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { readTextIfExists } from "../../../src/core/files.ts";
 import type { Track } from "../track.ts";
+import type { Noted } from "./keys.ts";
 import type { Trouble } from "./troubles.ts";
 
 /** What a process is told that runs `implement` and meets trouble. */
@@ -9,6 +12,8 @@ export interface TroubledRun {
   readonly repository: string;
   /** For temporary files. */
   readonly temporary: string;
+  /** The file its ending is written to. */
+  readonly answer: string;
   readonly trouble: Trouble;
   /** The task whose agent takes so long that its work is saved half done. */
   readonly slowTask?: string | undefined;
@@ -23,14 +28,14 @@ export type RunEnding =
       /** Who was given to an agent. */
       readonly tasks: readonly string[];
       readonly progress: readonly string[];
-      readonly keys: readonly string[];
+      readonly noted: readonly Noted[];
     }
   | {
       readonly kind: "refusal" | "error";
       readonly message: string;
       readonly stack: string;
       readonly progress: readonly string[];
-      readonly keys: readonly string[];
+      readonly noted: readonly Noted[];
     }
   | { readonly kind: "killed" }
   /** It had to be killed by us, since it went on for ever. */
@@ -47,7 +52,9 @@ const LIMIT_MS = 60_000;
 export async function runTroubled(track: Track, trouble: Trouble, slowTask?: string): Promise<RunEnding> {
   const temporary = join(track.folder, "tmp");
   await mkdir(temporary, { recursive: true });
-  const run: TroubledRun = { folder: track.folder, repository: track.repository.path, temporary, trouble, slowTask };
+  const answer = join(temporary, `${randomUUID()}.json`);
+  const place = { folder: track.folder, repository: track.repository.path, temporary, answer };
+  const run: TroubledRun = { ...place, trouble, slowTask };
   const child = Bun.spawn([process.execPath, PROGRAM, JSON.stringify(run)], { stdout: "pipe", stderr: "pipe" });
   let isTooLong = false;
   const timer = setTimeout(() => {
@@ -62,9 +69,10 @@ export async function runTroubled(track: Track, trouble: Trouble, slowTask?: str
     ]);
     if (isTooLong) return { kind: "hang" };
     if (child.signalCode === "SIGKILL") return { kind: "killed" };
-    const line = printed.trimEnd().split("\n").at(-1) ?? "";
-    if (child.exitCode !== 0 || line === "") return { kind: "broken", exitCode: child.exitCode, said: said + printed };
-    return JSON.parse(line) as RunEnding;
+    const text = await readTextIfExists(answer);
+    if (child.exitCode !== 0 || text === undefined)
+      return { kind: "broken", exitCode: child.exitCode, said: said + printed };
+    return JSON.parse(text) as RunEnding;
   } finally {
     clearTimeout(timer);
   }
