@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ToolContext } from "@opencode-ai/plugin";
 import type { Config } from "@opencode-ai/sdk/v2/client";
+import { explainThrown } from "../commands/brokenMachine.ts";
 import { type Options, parseOptions } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import type { CommandContext } from "../core/commandContext.ts";
@@ -74,7 +75,7 @@ export class CommandRunner {
       if (active.signal.aborted) this.sayLast([ending.report, ending.reason ?? ""]);
       return writeEnding(ending);
     } catch (error) {
-      if (active.signal.aborted) this.sayLast([messageOf(error)]);
+      if (active.signal.aborted) this.sayLast([explainThrown(error) ?? messageOf(error)]);
       throw error;
     } finally {
       settled.resolve(undefined);

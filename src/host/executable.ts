@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { explainThrown } from "../commands/brokenMachine.ts";
 import { DEFAULT_OPTIONS } from "../config.ts";
 import { systemClock } from "../core/clock.ts";
 import { pause } from "../core/pause.ts";
@@ -56,7 +57,7 @@ async function runHere(verb: LocalVerb, flags: Invocation["flags"], environment:
     if (!outcome.done) process.stderr.write(`${outcome.reason}\n`);
     return outcome.done ? 0 : 1;
   } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`);
+    process.stderr.write(`${explainThrown(error) ?? messageOf(error)}\n`);
     return 1;
   }
 }

@@ -1,6 +1,7 @@
 import type { ToolContext, ToolDefinition } from "@opencode-ai/plugin";
 import { z } from "zod";
-import { messageOf, Refusal } from "../core/refusal.ts";
+import { explainThrown } from "../commands/brokenMachine.ts";
+import { messageOf } from "../core/refusal.ts";
 import { writeEnding } from "./commandEnding.ts";
 import type { Invocation } from "./commandLine.ts";
 import { parseCommandLine } from "./commandLine.ts";
@@ -32,9 +33,7 @@ export function pipelineTool(run: RunInvocation): ToolDefinition {
         return leaveLongResult(await run(parsed.value, context));
       } catch (error) {
         const reason =
-          error instanceof Refusal
-            ? error.message
-            : `${messageOf(error)} (unexpected: if disk and memory are fine, a bug of multi-agent-coder; please report it)`;
+          explainThrown(error) ?? `${messageOf(error)} (unexpected: a bug of multi-agent-coder; please report it)`;
         return writeEnding({ report: "", reason });
       }
     },

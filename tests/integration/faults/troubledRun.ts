@@ -17,7 +17,7 @@ interfere(run.folder, interference);
 
 // Only from here on, since what they import is what is interfered with.
 const { Journal } = await import("../../../src/recovery/journal.ts");
-const { Refusal } = await import("../../../src/core/refusal.ts");
+const { explainThrown } = await import("../../../src/commands/brokenMachine.ts");
 const { Track, fileOf } = await import("../../support/track.ts");
 const { repositoryAt } = await import("../../support/repository.ts");
 type Script = import("../../support/scriptedRunner.ts").Script;
@@ -61,10 +61,10 @@ async function implement(): Promise<RunEnding> {
     const { outcome, text } = report;
     return { kind: "report", outcome, text, tasks: runner.tasks, progress: lines, noted: keys.all };
   } catch (error) {
-    const isExpected = error instanceof Refusal;
-    const message = error instanceof Error ? error.message : String(error);
+    const explained = explainThrown(error);
+    const message = explained ?? String(error);
     const stack = error instanceof Error ? (error.stack ?? "") : "";
-    return { kind: isExpected ? "refusal" : "error", message, stack, progress: lines, noted: keys.all };
+    return { kind: explained !== undefined ? "refusal" : "error", message, stack, progress: lines, noted: keys.all };
   }
 }
 
