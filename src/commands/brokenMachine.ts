@@ -23,15 +23,15 @@ interface SystemError extends Error {
 
 /** By the system's name for it. */
 const SYSTEM_HINTS: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full: free some space there",
-  EDQUOT: "your quota on that disk is used up: free some space there",
-  EIO: "the disk or its connection reports an error: see to that first",
-  EROFS: "that disk cannot be written to: make it writable",
-  EACCES: "you have no right to it: give yourself the right to read and write there",
-  EPERM: "you have no right to it: give yourself the right to read and write there",
-  EMFILE: "too many files are open: raise the limit (ulimit -n)",
-  ENFILE: "too many files are open on this machine: end other programs",
-  ENOMEM: "there is not enough memory: end other programs",
+  ENOSPC: "the disk is full; free some space there",
+  EDQUOT: "your quota on that disk is used up; free some space there",
+  EIO: "the disk or its connection reports an error; see to that first",
+  EROFS: "that disk cannot be written to; make it writable",
+  EACCES: "you have no right to it; give yourself the right to read and write there",
+  EPERM: "you have no right to it; give yourself the right to read and write there",
+  EMFILE: "too many files are open; raise the limit (ulimit -n)",
+  ENFILE: "too many files are open on this machine; end other programs",
+  ENOMEM: "there is not enough memory; end other programs",
 };
 
 function isSystemError(error: unknown): error is SystemError {

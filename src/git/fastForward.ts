@@ -1,7 +1,8 @@
-import { rm } from "node:fs/promises";
+import { lstat, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { hasErrorCode } from "../core/files.ts";
 import type { Git, GitOptions } from "./gitProcess.ts";
-import { withoutFinalNewline } from "./gitProcess.ts";
+import { splitNul, withoutFinalNewline } from "./gitProcess.ts";
 import { operationInProgress } from "./operationInProgress.ts";
 import { findObstacle } from "./overwriteCheck.ts";
 import { parseRawDiff, type RawChange } from "./rawDiff.ts";
@@ -32,7 +33,7 @@ export async function fastForwardUserBranch(
   options: FastForwardOptions,
 ): Promise<FastForwardOutcome> {
   const command = `git merge ${options.trackBranch}`;
-  const reason = (await whyNotToMove(git, user, options.to)) ?? (await move(git, user, options.to));
+  const reason = (await whyNotToMove(git, user, options.to)) ?? (await moveAll(git, user, options.to));
   return reason === undefined ? { kind: "moved" } : { kind: "left", reason, command };
 }
 
@@ -47,19 +48,48 @@ async function whyNotToMove(git: Git, user: UserRepository, to: string): Promise
   if (branch !== user.branch) return `${user.branch} is no longer checked out`;
   if (!head.ok || withoutFinalNewline(head.value) !== user.head) return `${user.branch} has moved`;
   const forward = await git.test(["merge-base", "--is-ancestor", user.head, to], { cwd: user.root });
-  if (!forward) return `${user.branch} is not part of it`;
-  return findObstacle(git, user.root, await changesBetween(git, user, to));
+  return forward ? undefined : `${user.branch} is not part of it`;
+}
+
+/** Returns why it did not happen. */
+async function moveAll(git: Git, user: UserRepository, to: string): Promise<string | undefined> {
+  if (to === user.head) return undefined;
+  const changes = await changesBetween(git, user, to);
+  // A process that was killed between the two steps has left the second one to be done.
+  if (await isCheckedOut(git, user, to, changes)) return moveBranch(git, user, to);
+  return (await findObstacle(git, user.root, changes)) ?? (await move(git, user, to));
+}
+
+/** True if all that changes is in index and work tree already as it is in `to`. */
+async function isCheckedOut(
+  git: Git,
+  { root }: UserRepository,
+  to: string,
+  changes: readonly RawChange[],
+): Promise<boolean> {
+  const [staged, written] = await Promise.all([
+    git.must(["diff-index", "--cached", "--name-only", "-z", "--no-renames", to], { cwd: root }),
+    git.must(["diff-files", "--name-only", "-z"], { cwd: root }),
+  ]);
+  const differing = new Set([...splitNul(staged), ...splitNul(written)]);
+  if (changes.some(({ path }) => differing.has(path))) return false;
+  const deleted = changes.filter(({ kind }) => kind === "deleted");
+  return (await Promise.all(deleted.map(({ path }) => isThere(join(root, path))))).every((there) => !there);
 }
 
 /** Returns why it did not happen, in which case everything is as before. */
 async function move(git: Git, user: UserRepository, to: string): Promise<string | undefined> {
-  if (to === user.head) return undefined;
   const options: GitOptions = { cwd: user.root };
   const checkout = await git.run(["read-tree", "-m", "-u", user.head, to], options);
   if (!checkout.ok) {
     const undone = await undoCheckout(git, user, await changesBetween(git, user, to));
     return `the files could not be written (${describeLock(checkout.failure).split("\n")[0]})${undone}`;
   }
+  return moveBranch(git, user, to);
+}
+
+async function moveBranch(git: Git, user: UserRepository, to: string): Promise<string | undefined> {
+  const options: GitOptions = { cwd: user.root };
   const swap = { name: `refs/heads/${user.branch}`, next: to, expected: user.head };
   const moved = await swapRef(git, options, { ...swap, reflogMessage: "multi-agent-coder: fast-forward" });
   if (moved.ok) return undefined;
@@ -83,6 +113,13 @@ async function undoCheckout(git: Git, user: UserRepository, changes: readonly Ra
   const restored = await git.run(["checkout-index", "--force", "-z", "--stdin"], { ...options, input });
   if (restored.ok && (await findObstacle(git, user.root, changes)) === undefined) return "";
   return "; some files are half way: `git status` shows them, `git restore <path>` takes one back";
+}
+
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (error: unknown) => !hasErrorCode(error, "ENOENT", "ENOTDIR"),
+  );
 }
 
 async function changesBetween(git: Git, user: UserRepository, to: string): Promise<RawChange[]> {

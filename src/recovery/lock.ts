@@ -67,14 +67,23 @@ export class Lock {
 
   /** Rejects with `LockLost` unless the lock is ours at this moment. */
   async assertOwned(): Promise<void> {
-    const file = await readLockFile(this.path);
-    if (file.kind === "record" && file.record.token === this.record.token) return;
+    if (await this.isOurs()) return;
     throw new LockLost(`The lock ${this.path} (${this.record.purpose}) is no longer held by this process`);
   }
 
   /** Gives the lock back; one that is not ours any more is left alone. */
   async release(): Promise<void> {
-    await removeAcquisition(this.path, this.record.token, this.record);
+    try {
+      await removeAcquisition(this.path, this.record.token, this.record);
+    } catch {
+      // On a full disk no claim can be made; while we live nobody else has a right to one.
+      if (await this.isOurs()) await rm(this.path, { force: true });
+    }
+  }
+
+  private async isOurs(): Promise<boolean> {
+    const file = await readLockFile(this.path);
+    return file.kind === "record" && file.record.token === this.record.token;
   }
 }
 

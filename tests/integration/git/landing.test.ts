@@ -206,6 +206,20 @@ describe("the fast-forward", () => {
     expect(readdirSync(userFile(".git")).filter((name) => /_HEAD$|\.lock$/.test(name))).toEqual([]);
   });
 
+  test("moves the branch after files that a killed process had moved, and nothing but those", async () => {
+    await create();
+    const commit = await land({ "a.txt": "new\n", "src/b.txt": null, "src/c/d.txt": "d\n" });
+    sandbox.write("user/tasks/t.md", "dirty\n");
+    sandbox.run("user", "read-tree", "-m", "-u", place.user.head, commit);
+    sandbox.write("user/src/c/d.txt", "mine\n");
+    await expectLeft(commit, "a.txt has changes");
+    sandbox.write("user/src/c/d.txt", "d\n");
+    sandbox.run("user", "status");
+    expect(await forward(commit)).toEqual({ kind: "moved" });
+    expect(sandbox.run("user", "status", "--porcelain")).toBe(" M tasks/t.md");
+    expect(sandbox.run("user", "rev-parse", "HEAD").trim()).toBe(commit);
+  });
+
   test("leaves a path that is dirty, staged, hidden, untracked, ignored, or below a file", async () => {
     await create();
     const commit = await land({ "a.txt": "new\n", "deep/x": "n\n", "dir/e.txt": "e\n" });

@@ -12,7 +12,7 @@ const noSpace = Object.assign(new Error("ENOSPC: no space left on device, open '
 
 test("a disk that is full is named, with what to do and what is kept", () => {
   expect(explainThrown(noSpace)).toBe(
-    "/data/x could not be used (ENOSPC at open): the disk is full: free some space there. What was saved until then is kept: once that is mended, run the same command again.",
+    "/data/x could not be used (ENOSPC at open): the disk is full; free some space there. What was saved until then is kept: once that is mended, run the same command again.",
   );
 });
 
