@@ -1,0 +1,19 @@
+import { expect, test } from "bun:test";
+import { sweepFaults } from "../../sweeps/faults.ts";
+import { sweepHostFaults } from "../../sweeps/hostFaults.ts";
+
+/** As many as there is time for; all of them: `npm run sweep faults`. */
+const SAMPLE = 4;
+
+test("a file or a git command that fails ends a run with a reason, and harms nothing", async () => {
+  const seed = Number(process.env.SEED ?? Date.now() % 100_000);
+  const { failures, told } = await sweepFaults({ count: SAMPLE, seed, parallel: 2 });
+  expect({ seed, failures, told }).toEqual({ seed, failures: [], told });
+}, 180_000);
+
+/** All of them: `npm run sweep hostFaults`. */
+test("an agent that ends badly, or not at all, holds nothing up for good", async () => {
+  const { failures, trials } = await sweepHostFaults(/^(a failing provider|silence until the run is stopped) [12]$/);
+  expect(failures).toEqual([]);
+  expect(trials).toBe(4);
+}, 180_000);
