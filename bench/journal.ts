@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../src/core/clock.ts";
 import { Journal } from "../src/recovery/journal.ts";
-import { encodeRecord, FIRST_LINK } from "../src/recovery/journalRecord.ts";
+import { BEGINNING, encodeRecord } from "../src/recovery/journalRecord.ts";
+import { readJournal } from "../src/recovery/readJournal.ts";
 import type { RunEvent } from "../src/recovery/runEvents.ts";
 import { createRun, journalPath, readRun } from "../src/recovery/runStore.ts";
 import { started, wholeTask } from "../tests/unit/recovery/runEventSamples.ts";
@@ -65,9 +66,9 @@ async function opening() {
 }
 
 async function openJournal(path: string): Promise<Journal> {
-  const opened = await Journal.open(path, OPTIONS);
-  if (!opened.ok) throw new Error(opened.failure.message);
-  return opened.value.journal;
+  const content = await readJournal(path);
+  if (!content.ok) throw new Error(content.failure.message);
+  return Journal.open(content.value, OPTIONS);
 }
 
 /** A run of one task after the other, each landing at its first attempt. */
@@ -75,10 +76,10 @@ function journalText(): string {
   const perTask = wholeTask("T0").length;
   const tasks = Array.from({ length: Math.ceil(RECORDS / perTask) }, (_, index) => `T${index}`);
   const events: RunEvent[] = [started(...tasks), ...tasks.flatMap((task) => wholeTask(task))].slice(0, RECORDS);
-  let sum = FIRST_LINK;
+  let { sum } = BEGINNING;
   return events
     .map((event, index) => {
-      const encoded = encodeRecord({ v: 1, seq: index + 1, time: index, epoch: 1, event }, sum);
+      const encoded = encodeRecord({ seq: index + 1, time: index, epoch: 1, event }, sum);
       sum = encoded.sum;
       return encoded.line;
     })

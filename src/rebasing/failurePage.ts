@@ -1,3 +1,4 @@
+import { shellWord } from "../core/shellWord.ts";
 import { truncateUtf8 } from "../core/utf8.ts";
 import { visibleName, withoutHiddenCharacters } from "../core/visibleText.ts";
 import type { Lesson } from "../recovery/taskState.ts";
@@ -128,9 +129,4 @@ function words(mess: string): string {
 
 function oneLine(text: string): string {
   return truncateUtf8(withoutHiddenCharacters(text).replace(/\s+/gu, " ").trim(), LINE_BYTES);
-}
-
-/** A word of a POSIX shell. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -3,9 +3,8 @@ import { dirname } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { syncDirectory } from "../core/files.ts";
 import { messageOf, Refusal } from "../core/refusal.ts";
-import { type Result, success } from "../core/result.ts";
-import { encodeRecord, type JournalRecord } from "./journalRecord.ts";
-import { type JournalContent, type JournalDamage, readJournal } from "./readJournal.ts";
+import { encodeRecord, type JournalPlace } from "./journalRecord.ts";
+import { type JournalContent, lastEpoch } from "./readJournal.ts";
 
 export interface JournalOptions {
   readonly clock: Clock;
@@ -32,58 +31,49 @@ export class Journal {
   private readonly handle: FileHandle;
   private readonly options: JournalOptions;
   private readonly epoch: number;
-  private nextSeq: number;
-  private sum: string;
+  private last: JournalPlace;
   private queue: Promise<unknown> = Promise.resolve();
   private broken: JournalWriteError | undefined;
 
-  private constructor(path: string, handle: FileHandle, content: JournalContent, options: JournalOptions) {
-    this.path = path;
+  private constructor(handle: FileHandle, content: JournalContent, options: JournalOptions) {
+    this.path = content.path;
     this.handle = handle;
     this.options = options;
     // The lock's count can have been lost (deleted, an old copy put back); a journal's epoch never falls.
-    this.epoch = Math.max(options.epoch, content.records.at(-1)?.epoch ?? 0);
-    this.nextSeq = content.records.length + 1;
-    this.sum = content.sum;
+    this.epoch = Math.max(options.epoch, lastEpoch(content));
+    this.last = content.end;
   }
 
   /**
-   * Opens the journal at `path`, whose folder exists, making it if there is none. A torn last line is cut off and kept
-   * in `<path>.torn`. Call it only while holding the run's lock.
+   * Goes on with a journal, whose folder exists, after its last record; makes it if there is none. A torn last line is
+   * cut off and kept in `<path>.torn`. Its content has to have been read while holding the run's lock, as it is now.
    */
-  static async open(
-    path: string,
-    options: JournalOptions,
-  ): Promise<Result<{ readonly journal: Journal; readonly records: readonly JournalRecord[] }, JournalDamage>> {
-    const content = await readJournal(path);
-    if (!content.ok) return content;
-    if (content.value.torn.length > 0) await keepAside(`${path}.torn`, content.value.torn);
-    const handle = await replaceByOwnCopy(path, content.value.intact, options.epoch);
-    return success({
-      journal: new Journal(path, handle, content.value, options),
-      records: content.value.records,
-    });
+  static async open(content: JournalContent, options: JournalOptions): Promise<Journal> {
+    const { intact, path, torn } = content;
+    if (torn.length > 0) await keepAside(`${path}.torn`, torn);
+    return new Journal(await replaceByOwnCopy(path, intact, options.epoch), content, options);
+  }
+
+  /** After the last record that was appended, perhaps not on disk yet. */
+  get end(): JournalPlace {
+    return this.last;
   }
 
   /**
    * Records `event` (plain JSON data, as it is at this moment) and resolves once it is on disk. Records keep the order
    * of the calls. Rejects with `JournalWriteError`; from then on every append does.
    */
-  append(event: object): Promise<JournalRecord> {
+  append(event: object): Promise<void> {
     // Numbered and chained here, in the order of the calls: a write that fails breaks the journal, so no gap can follow.
-    const record: JournalRecord = {
-      v: 1,
-      seq: this.nextSeq,
-      time: this.options.clock.now(),
-      epoch: this.epoch,
-      event,
-    };
-    const { line, sum } = encodeRecord(record, this.sum);
-    this.nextSeq += 1;
-    this.sum = sum;
+    const seq = this.last.seq + 1;
+    const { line, sum } = encodeRecord(
+      { seq, time: this.options.clock.now(), epoch: this.epoch, event },
+      this.last.sum,
+    );
+    this.last = { seq, sum };
     const written = this.queue.then(() => this.write(line));
     this.queue = written.catch(() => undefined);
-    return written.then(() => record);
+    return written;
   }
 
   /** Waits for the appends under way, then lets go of the file. */

@@ -1,70 +1,85 @@
 import { readFile } from "node:fs/promises";
 import { hasErrorCode } from "../core/files.ts";
+import { isObject } from "../core/isObject.ts";
+import { parseJson } from "../core/parseJson.ts";
 import { failure, type Result, success } from "../core/result.ts";
-import { decodeRecord, FIRST_LINK, type JournalRecord } from "./journalRecord.ts";
+import { BEGINNING, decodeRecord, type JournalPlace, type JournalRecord, RecordChain } from "./journalRecord.ts";
+import { damaged, type JournalUnreadable, newerVersion } from "./journalUnreadable.ts";
+import { RECORD_VERSION } from "./journalUpgrades.ts";
 
-/** A journal that cannot be trusted: something before its last line is not what was written. */
-export interface JournalDamage {
-  readonly reason: "damaged";
-  readonly path: string;
-  /** From 1. */
-  readonly line: number;
-  /** For the user: what happened, to what, and what to do. */
-  readonly message: string;
-}
-
-/** What a journal holds. */
+/** A journal's lines, each as it was written after the one before it. */
 export interface JournalContent {
-  readonly records: readonly JournalRecord[];
-  /** What the next record is chained to. */
-  readonly sum: string;
-  /** The whole lines of `records`, as they stand on disk. */
+  readonly path: string;
+  /** The whole lines, as they stand on disk. */
   readonly intact: Buffer;
   /** A last line that was never finished, and so never counted: empty in a journal that was closed. */
   readonly torn: Buffer;
+  /** After the last record. */
+  readonly end: JournalPlace;
+  /** Where what is still to be read begins, in the journal and in `intact`. */
+  readonly from: { readonly place: JournalPlace; readonly offset: number };
 }
 
 /**
- * Reads a journal without owning it, changing nothing; one that does not exist is empty. A last line that is incomplete
+ * Checks a journal without owning it, changing nothing; one that does not exist is empty. A last line that is incomplete
  * or does not verify is being written, or was when its process died: it is left out. Damage before it is a failure.
+ *
+ * @param known up to where it has been read before: its records are still to be read from there on, if the journal has
+ *   that place, else all of them
  */
-export async function readJournal(path: string): Promise<Result<JournalContent, JournalDamage>> {
+export async function readJournal(
+  path: string,
+  known: JournalPlace = BEGINNING,
+): Promise<Result<JournalContent, JournalUnreadable>> {
   const bytes = await readIfExists(path);
-  const records: JournalRecord[] = [];
-  let sum = FIRST_LINK;
-  let start = 0;
-  while (start < bytes.length) {
-    const end = bytes.indexOf(NEWLINE, start);
+  const chain = new RecordChain();
+  let offset = 0;
+  let from: JournalContent["from"] = { place: BEGINNING, offset: 0 };
+  for (;;) {
+    const end = bytes.indexOf(NEWLINE, offset);
     if (end < 0) break;
-    const decoded = decodeRecord(bytes.toString("utf8", start, end), {
-      seq: records.length + 1,
-      minEpoch: records.at(-1)?.epoch ?? 0,
-      previousSum: sum,
-    });
-    if (!decoded.ok) {
+    const wrong = chain.follow(bytes, offset, end);
+    if (wrong !== undefined) {
       const isLastLine = end === bytes.length - 1;
       if (isLastLine) break;
-      return failure(damage(path, records.length + 1, decoded.failure));
+      return failure(damaged(path, chain.place.seq + 1, wrong));
     }
-    records.push(decoded.value.record);
-    sum = decoded.value.sum;
-    start = end + 1;
+    offset = end + 1;
+    if (chain.isAt(known)) from = { place: known, offset };
   }
-  return success({ records, sum, intact: bytes.subarray(0, start), torn: bytes.subarray(start) });
+  const [intact, torn] = [bytes.subarray(0, offset), bytes.subarray(offset)];
+  return success({ path, intact, torn, end: chain.place, from });
+}
+
+/** The records that are still to be read, one by one, to the first that cannot be. */
+export function* recordsOf({
+  path,
+  intact,
+  from,
+}: JournalContent): Generator<Result<JournalRecord, JournalUnreadable>, void> {
+  let { offset, place } = from;
+  let epoch = 0;
+  while (offset < intact.length) {
+    const end = intact.indexOf(NEWLINE, offset);
+    const decoded = decodeRecord(intact.toString("utf8", offset, end), place, epoch);
+    if (!decoded.ok) return yield failure(damaged(path, place.seq + 1, decoded.failure));
+    const record = decoded.value;
+    if (record.v > RECORD_VERSION) return yield failure(newerVersion(path, record));
+    yield success(record);
+    epoch = record.epoch;
+    place = { seq: record.seq, sum: "" };
+    offset = end + 1;
+  }
+}
+
+/** Of the last record; 0 where there is none. */
+export function lastEpoch({ intact }: JournalContent): number {
+  const start = intact.lastIndexOf(NEWLINE, -2) + 1;
+  const record = parseJson(intact.toString("utf8", start));
+  return isObject(record) && typeof record.epoch === "number" ? record.epoch : 0;
 }
 
 const NEWLINE = 0x0a;
-
-function damage(path: string, line: number, what: string): JournalDamage {
-  return {
-    reason: "damaged",
-    path,
-    line,
-    message:
-      `The run's journal is damaged at line ${line}: ${what}. ` +
-      `Put back a copy of ${path}, or move its folder away and start anew: landed work is on the track's branch.`,
-  };
-}
 
 async function readIfExists(path: string): Promise<Buffer> {
   try {

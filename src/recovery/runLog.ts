@@ -1,8 +1,9 @@
 import { failure, type Result, success } from "../core/result.ts";
+import { foldJournal } from "./foldJournal.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
 import type { RunEvent } from "./runEvents.ts";
 import type { RunProjection, RunState } from "./runState.ts";
-import { foldRecords, journalPath, type RunUnreadable } from "./runStore.ts";
+import { journalPath, type RunUnreadable, unreadable } from "./runStore.ts";
 
 /**
  * The journal of the run we own together with the state it adds up to: one place to record what happens.
@@ -25,13 +26,10 @@ export class RunLog {
     runId: string,
     options: JournalOptions,
   ): Promise<Result<RunLog, RunUnreadable>> {
-    const opened = await Journal.open(journalPath(runsDirectory, runId), options);
-    if (!opened.ok) return failure({ reason: "damaged", runId, message: opened.failure.message });
-    const { journal, records } = opened.value;
-    const folded = foldRecords(records, runId);
-    if (folded.ok) return success(new RunLog(runId, journal, folded.value));
-    await journal.close();
-    return folded;
+    const folded = await foldJournal(journalPath(runsDirectory, runId));
+    if (!folded.ok) return failure(unreadable(runId, folded.failure));
+    const { content, projection } = folded.value;
+    return success(new RunLog(runId, await Journal.open(content, options), projection));
   }
 
   /** A live view: it already holds what `record` was called with, also before that is on disk. */

@@ -41,16 +41,9 @@ export interface IllegalEvent {
   readonly message: string;
 }
 
-type MutableRunState = {
-  -readonly [Key in keyof RunState]: Key extends "tasks" ? Map<string, TaskState> : RunState[Key];
-};
-
-/**
- * Follows a run event by event. `state` is a live view: it changes with the next event; the `TaskState`s in it do not.
- * In place, so that an event costs the same however many tasks there are.
- */
-export class RunProjection {
-  private readonly current: MutableRunState = {
+/** Of a run nothing of which has happened. */
+export function newRun(): RunState {
+  return {
     started: undefined,
     tasks: new Map(),
     head: undefined,
@@ -69,6 +62,35 @@ export class RunProjection {
     gates: [],
     hostSessions: [],
   };
+}
+
+type MutableRunState = {
+  -readonly [Key in keyof RunState]: RunState[Key] extends ReadonlyMap<string, TaskState>
+    ? Map<string, TaskState>
+    : RunState[Key] extends readonly (infer Item)[]
+      ? Item[]
+      : RunState[Key];
+};
+
+/**
+ * Follows a run event by event. `state` is a live view: it changes with the next event; the `TaskState`s in it do not.
+ * In place, so that an event costs the same however many there were, and however many tasks there are.
+ */
+export class RunProjection {
+  private readonly current: MutableRunState;
+
+  /** @param from what the events before the first one add up to */
+  constructor(from: RunState = newRun()) {
+    const { gates, hostSessions, settledRequests, slots, tasks } = from;
+    this.current = {
+      ...from,
+      tasks: new Map(tasks),
+      settledRequests: [...settledRequests],
+      slots: [...slots],
+      gates: [...gates],
+      hostSessions: [...hostSessions],
+    };
+  }
 
   get state(): RunState {
     return this.current;
@@ -129,10 +151,9 @@ export class RunProjection {
   }
 
   private hold({ slots = [], gate, host_session }: Holdings): void {
-    const { current } = this;
-    current.slots = [...new Set([...current.slots, ...slots])];
-    if (gate !== undefined) current.gates = [...new Set([...current.gates, gate])];
-    if (host_session !== undefined) current.hostSessions = [...new Set([...current.hostSessions, host_session])];
+    for (const slot of slots) addOnce(this.current.slots, slot);
+    if (gate !== undefined) addOnce(this.current.gates, gate);
+    if (host_session !== undefined) addOnce(this.current.hostSessions, host_session);
   }
 
   private applyToRun(event: RunEvent): void {
@@ -198,7 +219,7 @@ export class RunProjection {
         current.pausedBecause = undefined;
         return;
       case "request_settled":
-        current.settledRequests = [...current.settledRequests, event.request];
+        current.settledRequests.push(event.request);
         return;
       default:
         // Everything else is a task's alone, or changes nothing that is remembered.
@@ -218,3 +239,7 @@ function afterResuming(task: TaskState): TaskState {
 }
 
 type Holdings = Pick<RunEventOf<"run_resumed">, "slots" | "gate" | "host_session">;
+
+function addOnce<Item>(list: Item[], item: Item): void {
+  if (!list.includes(item)) list.push(item);
+}

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { hasErrorCode, syncDirectory } from "../core/files.ts";
 import { failure, type Result, success } from "../core/result.ts";
-import type { JournalRecord } from "./journalRecord.ts";
+import { eventsOf, foldJournal } from "./foldJournal.ts";
+import type { JournalUnreadable } from "./journalUnreadable.ts";
 import { readJournal } from "./readJournal.ts";
-import { parseRunEvent, type RunEvent } from "./runEvents.ts";
-import { RunProjection, type RunState } from "./runState.ts";
+import type { RunEvent } from "./runEvents.ts";
+import type { RunState } from "./runState.ts";
 
 /**
  * `YYYYMMDD-HHMMSSmmm-<6 hex>`, in UTC: sorted by name, runs are sorted by the time they began. To the millisecond,
@@ -49,17 +50,19 @@ export function journalPath(runsDirectory: string, runId: string): string {
 
 /** A run whose journal cannot be used; `message` is for the user. */
 export interface RunUnreadable {
-  readonly reason: "damaged" | "unknown_event" | "illegal_event";
+  readonly reason: JournalUnreadable["reason"];
   readonly runId: string;
   readonly message: string;
 }
 
+export function unreadable(runId: string, { reason, message }: JournalUnreadable): RunUnreadable {
+  return { reason, runId, message };
+}
+
 /** A run's state from its journal, without owning it: what `status` shows while another process works. */
 export async function readRun(runsDirectory: string, runId: string): Promise<Result<RunState, RunUnreadable>> {
-  const records = await readRecords(runsDirectory, runId);
-  if (!records.ok) return records;
-  const folded = foldRecords(records.value, runId);
-  return folded.ok ? success(folded.value.state) : folded;
+  const folded = await foldJournal(journalPath(runsDirectory, runId));
+  return folded.ok ? success(folded.value.projection.state) : failure(unreadable(runId, folded.failure));
 }
 
 /** What happened in a run, in order, without owning it. */
@@ -67,13 +70,12 @@ export async function readRunEvents(
   runsDirectory: string,
   runId: string,
 ): Promise<Result<readonly RunEvent[], RunUnreadable>> {
-  const records = await readRecords(runsDirectory, runId);
-  if (!records.ok) return records;
+  const content = await readJournal(journalPath(runsDirectory, runId));
+  if (!content.ok) return failure(unreadable(runId, content.failure));
   const events: RunEvent[] = [];
-  for (const { seq, event } of records.value) {
-    const parsed = parseRunEvent(event);
-    if (!parsed.ok) return failure(unusable("unknown_event", runId, seq, parsed.failure));
-    events.push(parsed.value);
+  for (const read of eventsOf(content.value)) {
+    if (!read.ok) return failure(unreadable(runId, read.failure));
+    events.push(read.value.event);
   }
   return success(events);
 }
@@ -106,35 +108,6 @@ export async function findUnfinishedRun(
     return success(state.value.outcome === undefined ? runId : undefined);
   }
   return success(undefined);
-}
-
-async function readRecords(
-  runsDirectory: string,
-  runId: string,
-): Promise<Result<readonly JournalRecord[], RunUnreadable>> {
-  const content = await readJournal(journalPath(runsDirectory, runId));
-  if (content.ok) return success(content.value.records);
-  return failure({ reason: "damaged", runId, message: content.failure.message });
-}
-
-/** The state that a journal's records add up to. */
-export function foldRecords(records: readonly JournalRecord[], runId: string): Result<RunProjection, RunUnreadable> {
-  const projection = new RunProjection();
-  for (const { seq, event } of records) {
-    const parsed = parseRunEvent(event);
-    if (!parsed.ok) return failure(unusable("unknown_event", runId, seq, parsed.failure));
-    const applied = projection.apply(parsed.value);
-    if (!applied.ok) return failure(unusable("illegal_event", runId, seq, applied.failure.message));
-  }
-  return success(projection);
-}
-
-function unusable(reason: RunUnreadable["reason"], runId: string, line: number, what: string): RunUnreadable {
-  return {
-    reason,
-    runId,
-    message: `Line ${line} of the journal of run ${runId} cannot be used: ${what}. Was it written by another version?`,
-  };
 }
 
 /** The track named in a journal's first line; the rest, which may be long, is not read. */

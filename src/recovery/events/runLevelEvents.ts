@@ -10,24 +10,27 @@ const holdings = {
   host_session: z.string().optional(),
 } as const;
 
+/** Always the first event. */
+export const runStarted = z.object({
+  type: z.literal("run_started"),
+  run_id: z.string(),
+  track_id: z.string(),
+  /** The commit the track starts from. */
+  base: z.string(),
+  /** Null: HEAD was detached. */
+  user_branch: z.string().nullable(),
+  backlog_file: z.string(),
+  /** Digest of the backlog as it was read, statuses aside. */
+  backlog_digest: z.string(),
+  workers: z.number(),
+  /** Ids of the tasks this run is to do, in the backlog's order. */
+  tasks: z.array(z.string()),
+  ...holdings,
+});
+
 /** What concerns the run as a whole. */
 export const runLevelEvents = [
-  z.object({
-    type: z.literal("run_started"),
-    run_id: z.string(),
-    track_id: z.string(),
-    /** The commit the track starts from. */
-    base: z.string(),
-    /** Null: HEAD was detached. */
-    user_branch: z.string().nullable(),
-    backlog_file: z.string(),
-    /** Digest of the backlog as it was read, statuses aside. */
-    backlog_digest: z.string(),
-    workers: z.number(),
-    /** Ids of the tasks this run is to do, in the backlog's order. */
-    tasks: z.array(z.string()),
-    ...holdings,
-  }),
+  runStarted,
   z.object({ type: z.literal("run_resumed"), ...holdings }),
   /** What processes of ours that died had left, and is no more. */
   z.object({

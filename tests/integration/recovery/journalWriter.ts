@@ -2,14 +2,13 @@
 import { writeSync } from "node:fs";
 import { systemClock } from "../../../src/core/clock.ts";
 import { Journal } from "../../../src/recovery/journal.ts";
+import { readJournal } from "../../../src/recovery/readJournal.ts";
 
-const opened = await Journal.open(process.argv[2] ?? "", {
-  clock: systemClock,
-  epoch: 1,
-  assertOwned: () => Promise.resolve(),
-});
-if (!opened.ok) throw new Error(opened.failure.message);
+const content = await readJournal(process.argv[2] ?? "");
+if (!content.ok) throw new Error(content.failure.message);
+const owned = () => Promise.resolve();
+const journal = await Journal.open(content.value, { clock: systemClock, epoch: 1, assertOwned: owned });
 for (let n = 1; ; n++) {
-  await opened.value.journal.append({ n });
+  await journal.append({ n });
   writeSync(1, `${n}\n`);
 }

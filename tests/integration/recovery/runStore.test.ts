@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Journal } from "../../../src/recovery/journal.ts";
+import { readJournal } from "../../../src/recovery/readJournal.ts";
 import type { RunEvent } from "../../../src/recovery/runEvents.ts";
 import { RunLog } from "../../../src/recovery/runLog.ts";
 import { createRun, findUnfinishedRun, journalPath, listRuns, readRun } from "../../../src/recovery/runStore.ts";
@@ -74,11 +76,11 @@ describe("runs", () => {
 
   test("a journal whose events make no sense is refused with the place", async () => {
     const runId = await recordRun("feature");
-    const { Journal } = await import("../../../src/recovery/journal.ts");
-    const opened = await Journal.open(journalPath(runs, runId), options);
-    if (!opened.ok) throw new Error(opened.failure.message);
-    await opened.value.journal.append({ type: "task_exploded" });
-    await opened.value.journal.close();
+    const content = await readJournal(journalPath(runs, runId));
+    if (!content.ok) throw new Error(content.failure.message);
+    const journal = await Journal.open(content.value, options);
+    await journal.append({ type: "task_exploded" });
+    await journal.close();
     const refused = await RunLog.open(runs, runId, options);
     if (refused.ok) throw new Error("opened");
     expect(refused.failure).toMatchObject({ reason: "unknown_event", runId });
