@@ -8,6 +8,7 @@ import { statusSchema } from "../src/commands/statusDocument.ts";
 import { optionsSchema } from "../src/config.ts";
 import { researchSchema } from "../src/planning/researchSchema.ts";
 import { artifactSchema } from "../src/recovery/artifacts/artifactRecord.ts";
+import { sessionSchema } from "../src/recovery/session/sessionSchema.ts";
 
 /** File name → schema. */
 const schemas = {
@@ -17,6 +18,7 @@ const schemas = {
   "doctor.schema.json": z.toJSONSchema(doctorSchema),
   "research.schema.json": researchSchema,
   "artifact.schema.json": z.toJSONSchema(artifactSchema),
+  "session.schema.json": z.toJSONSchema(sessionSchema),
 };
 
 const folder = process.argv[2];

@@ -3,7 +3,7 @@ import { type JournalUnreadable, senseless } from "./journalUnreadable.ts";
 import { upgradeEvent } from "./journalUpgrades.ts";
 import { type JournalContent, readJournal, recordsOf } from "./readJournal.ts";
 import { parseRunEvent, type RunEvent } from "./runEvents.ts";
-import { RunProjection } from "./runState.ts";
+import { RunProjection, type RunState } from "./runState.ts";
 import { readSession } from "./session/sessionFile.ts";
 
 /** A journal as far as it has been written, and what its events add up to. */
@@ -21,15 +21,20 @@ export async function foldJournal(path: string): Promise<Result<FoldedJournal, J
   const session = await readSession(path);
   const content = await readJournal(path, session?.place);
   if (!content.ok) return content;
-  const isKnown = content.value.from.offset > 0;
-  const projection = new RunProjection(isKnown ? session?.state : undefined);
-  for (const read of eventsOf(content.value)) {
+  const projection = foldContent(content.value, content.value.from.offset > 0 ? session?.state : undefined);
+  return projection.ok ? success({ content: content.value, projection: projection.value }) : projection;
+}
+
+/** What the events that are still to be read add up to, on top of `from`. */
+export function foldContent(content: JournalContent, from?: RunState): Result<RunProjection, JournalUnreadable> {
+  const projection = new RunProjection(from);
+  for (const read of eventsOf(content)) {
     if (!read.ok) return read;
     const { event, line } = read.value;
     const applied = projection.apply(event);
-    if (!applied.ok) return failure(senseless(path, line, "illegal_event", applied.failure.message));
+    if (!applied.ok) return failure(senseless(content.path, line, "illegal_event", applied.failure.message));
   }
-  return success({ content: content.value, projection });
+  return success(projection);
 }
 
 interface LineEvent {

@@ -76,6 +76,12 @@ export class Journal {
     return written;
   }
 
+  /** Resolves once everything appended so far is on disk; rejects as the append did that failed. */
+  async flushed(): Promise<void> {
+    await this.queue;
+    if (this.broken) throw this.broken;
+  }
+
   /** Waits for the appends under way, then lets go of the file. */
   async close(): Promise<void> {
     await this.queue;

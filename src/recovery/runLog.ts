@@ -4,6 +4,7 @@ import { Journal, type JournalOptions } from "./journal.ts";
 import type { RunEvent } from "./runEvents.ts";
 import type { RunProjection, RunState } from "./runState.ts";
 import { journalPath, type RunUnreadable, unreadable } from "./runStore.ts";
+import { SessionKeeper } from "./session/sessionKeeper.ts";
 
 /**
  * The journal of the run we own together with the state it adds up to: one place to record what happens.
@@ -13,11 +14,13 @@ export class RunLog {
   readonly runId: string;
   private readonly journal: Journal;
   private readonly projection: RunProjection;
+  private readonly session: SessionKeeper;
 
-  private constructor(runId: string, journal: Journal, projection: RunProjection) {
+  private constructor(runId: string, journal: Journal, projection: RunProjection, { assertOwned }: JournalOptions) {
     this.runId = runId;
     this.journal = journal;
     this.projection = projection;
+    this.session = new SessionKeeper({ journal, state: projection.state, assertOwned });
   }
 
   /** Call it only while holding the lock of the run's track. */
@@ -29,7 +32,7 @@ export class RunLog {
     const folded = await foldJournal(journalPath(runsDirectory, runId));
     if (!folded.ok) return failure(unreadable(runId, folded.failure));
     const { content, projection } = folded.value;
-    return success(new RunLog(runId, await Journal.open(content, options), projection));
+    return success(new RunLog(runId, await Journal.open(content, options), projection, options));
   }
 
   /** A live view: it already holds what `record` was called with, also before that is on disk. */
@@ -45,9 +48,11 @@ export class RunLog {
     const applied = this.projection.apply(event);
     if (!applied.ok) throw new Error(`Run ${this.runId}: ${applied.failure.message}`);
     await this.journal.append(event);
+    this.session.changed();
   }
 
-  close(): Promise<void> {
-    return this.journal.close();
+  async close(): Promise<void> {
+    await this.session.close();
+    await this.journal.close();
   }
 }

@@ -1,7 +1,7 @@
 import { failure, type Result, success } from "../../core/result.ts";
 import { Journal, type JournalOptions } from "../journal.ts";
-import type { JournalRecord } from "../journalRecord.ts";
-import { type JournalDamage, readJournal } from "../readJournal.ts";
+import type { JournalUnreadable } from "../journalUnreadable.ts";
+import { type JournalContent, readJournal, recordsOf } from "../readJournal.ts";
 import { type Artifact, artifactSchema } from "./artifactRecord.ts";
 
 /**
@@ -19,11 +19,15 @@ export class ArtifactLineage {
   static async open(
     path: string,
     options: JournalOptions,
-  ): Promise<Result<{ readonly lineage: ArtifactLineage; readonly artifacts: readonly Artifact[] }, JournalDamage>> {
-    const opened = await Journal.open(path, options);
-    if (!opened.ok) return opened;
-    const { journal, records } = opened.value;
-    return success({ lineage: new ArtifactLineage(journal), artifacts: known(records) });
+  ): Promise<
+    Result<{ readonly lineage: ArtifactLineage; readonly artifacts: readonly Artifact[] }, JournalUnreadable>
+  > {
+    const content = await readJournal(path);
+    if (!content.ok) return content;
+    const artifacts = artifactsIn(content.value);
+    if (!artifacts.ok) return artifacts;
+    const journal = await Journal.open(content.value, options);
+    return success({ lineage: new ArtifactLineage(journal), artifacts: artifacts.value });
   }
 
   /** Resolves once it is on disk; rejects with `JournalWriteError`, from then on always. */
@@ -39,13 +43,17 @@ export class ArtifactLineage {
 /** A run's artifacts, without owning it; none of a run that has recorded none. */
 export async function readArtifacts(path: string): Promise<Result<readonly Artifact[], string>> {
   const content = await readJournal(path);
-  return content.ok ? success(known(content.value.records)) : failure(content.failure.message);
+  const artifacts = content.ok ? artifactsIn(content.value) : content;
+  return artifacts.ok ? artifacts : failure(artifacts.failure.message);
 }
 
 /** What another version wrote is passed by: it is evidence, and nobody's state. */
-function known(records: readonly JournalRecord[]): readonly Artifact[] {
-  return records.flatMap(({ event }) => {
-    const parsed = artifactSchema.safeParse(event);
-    return parsed.success ? [parsed.data] : [];
-  });
+function artifactsIn(content: JournalContent): Result<readonly Artifact[], JournalUnreadable> {
+  const artifacts: Artifact[] = [];
+  for (const record of recordsOf(content)) {
+    if (!record.ok) return record;
+    const parsed = artifactSchema.safeParse(record.value.event);
+    if (parsed.success) artifacts.push(parsed.data);
+  }
+  return success(artifacts);
 }

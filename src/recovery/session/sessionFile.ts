@@ -1,5 +1,5 @@
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { readTextIfExists } from "../../core/files.ts";
 import type { JournalPlace } from "../journalRecord.ts";
 import type { RunState } from "../runState.ts";
 import { stateOf } from "./sessionState.ts";
@@ -16,9 +16,9 @@ export interface PublishedSession {
   readonly state: RunState;
 }
 
-/** Undefined where there is none that can be used: then the journal tells everything. */
+/** Undefined where there is none that can be read and used: then the journal tells everything. */
 export async function readSession(journalPath: string): Promise<PublishedSession | undefined> {
-  const text = await readTextIfExists(sessionPath(journalPath));
+  const text = await readFile(sessionPath(journalPath), "utf8").catch(() => undefined);
   const session = text === undefined ? undefined : parseSession(text);
   if (session === undefined) return undefined;
   return { place: { seq: session.seq, sum: session.chained }, state: stateOf(session.state) };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { DeepReadonly } from "../../core/deepReadonly.ts";
 import { runStarted } from "../events/runLevelEvents.ts";
 import type { RunState } from "../runState.ts";
-import type { Continuation, Inquiry, Lesson, TaskCheckpoint, TaskState } from "../taskState.ts";
+import type { Continuation, Inquiry, Lesson, PersonAnswer, TaskCheckpoint, TaskState } from "../taskState.ts";
 import type { Variables } from "./variables.ts";
 
 /** Of a schema with a line for each variable of the state, and no other: a variable that is forgotten does not compile. */
@@ -19,6 +19,12 @@ const inquiry = z.strictObject({
   options: texts,
   answer: z.strictObject({ approved: z.boolean(), input: z.string() }).optional(),
 } satisfies LinesFor<Inquiry>);
+
+const personAnswer = z.strictObject({
+  checkpoint: z.string(),
+  question: z.string(),
+  input: z.string(),
+} satisfies LinesFor<PersonAnswer>);
 
 const lesson = z.strictObject({
   attempt: z.number(),
@@ -78,12 +84,12 @@ const task = z.strictObject({
   flaky: texts,
   granted_paths: texts,
   inquiry: inquiry.optional(),
-  person_answer: z.strictObject({ checkpoint: z.string(), input: z.string() }).optional(),
+  person_answer: personAnswer.optional(),
   lessons: z.array(lesson),
   checkpoints: z.array(checkpoint),
   latest: z.string().optional(),
   continuation: continuation.optional(),
-  landing: z.strictObject({ head: z.string(), commit: z.string() }).optional(),
+  landing: z.strictObject({ head: z.string(), commit: z.string(), irreversible: z.string().optional() }).optional(),
   landed_commit: z.string().optional(),
   reversibility: reversibility.optional(),
   paused_because: z.string().optional(),
