@@ -93,7 +93,7 @@ function candidates({ attempts, id: task, inquiry }: TaskState, n: number): read
       head: `merge-${n}`,
       irreversible: "it may have used the network",
     },
-    { task, type: "task_undone", commit: `undone-${n}`, because: "asked to" },
+    { task, type: "task_undone", commit: `undone-${n}`, because: "asked to", restarts: TASKS },
     { task, type: "task_restored", commit: `landed-${n}`, head: `restored-${n}`, because: "asked to" },
     {
       task,
@@ -106,6 +106,8 @@ function candidates({ attempts, id: task, inquiry }: TaskState, n: number): read
       reverted: ["src/a.ts"],
     },
     sample.attemptFailed(task, attempt, n > 5),
+    { ...of, type: "attempt_failed", reason: "interrupted", message: "it ended", transient: true, cut_off: true },
+    { ...of, type: "landing_intended", head: "base", commit: `landed-${n}`, irreversible: "it may use the network" },
     { ...of, type: "attempt_failed", reason: "drift", message: "far off", mess: "drift", lesson: `Lesson ${n}.` },
     { type: "run_resumed", slots: [n], gate: n, host_session: `ses-${n}` },
     { type: "leftovers_cleared", sessions: ["ses"], processes: 1, locks: [] },
