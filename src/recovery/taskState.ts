@@ -48,7 +48,7 @@ export interface CapturedWork {
   readonly tree: string;
   readonly paths: readonly string[];
   /** True: its agent was stopped at work. Left out: it had come to rest. */
-  readonly isCutOff?: boolean;
+  readonly isCutOff?: boolean | undefined;
 }
 
 /** A place in an attempt that can be gone back to. */

@@ -2,7 +2,15 @@ import { z } from "zod";
 import type { DeepReadonly } from "../../core/deepReadonly.ts";
 import { runStarted } from "../events/runLevelEvents.ts";
 import type { RunState } from "../runState.ts";
-import type { Continuation, Inquiry, Lesson, PersonAnswer, TaskCheckpoint, TaskState } from "../taskState.ts";
+import type {
+  CapturedWork,
+  Continuation,
+  Inquiry,
+  Lesson,
+  PersonAnswer,
+  TaskCheckpoint,
+  TaskState,
+} from "../taskState.ts";
 import type { Variables } from "./variables.ts";
 
 /** Of a schema with a line for each variable of the state, and no other: a variable that is forgotten does not compile. */
@@ -50,6 +58,24 @@ const continuation = z.strictObject({
   is_whole: z.boolean(),
 } satisfies LinesFor<Continuation>);
 
+const work = z.strictObject({
+  commit: z.string(),
+  tree: z.string(),
+  paths: texts,
+  is_cut_off: z.boolean().optional(),
+} satisfies LinesFor<CapturedWork>);
+
+const proof = z.strictObject({
+  proven: z.boolean(),
+  because: z.string().optional(),
+} satisfies LinesFor<NonNullable<TaskState["proof"]>>);
+
+const landing = z.strictObject({
+  head: z.string(),
+  commit: z.string(),
+  irreversible: z.string().optional(),
+} satisfies LinesFor<NonNullable<TaskState["landing"]>>);
+
 const reversibility = z.discriminatedUnion("possible", [
   z.strictObject({ possible: z.literal(true) }),
   z.strictObject({ possible: z.literal(false), because: z.string() }),
@@ -77,10 +103,10 @@ const task = z.strictObject({
   model: z.string().optional(),
   session: z.string().optional(),
   is_session_open: z.boolean(),
-  work: z.strictObject({ commit: z.string(), tree: z.string(), paths: texts }).optional(),
+  work: work.optional(),
   verified: z.boolean(),
   corrections: z.number(),
-  proof: z.strictObject({ proven: z.boolean(), because: z.string().optional() }).optional(),
+  proof: proof.optional(),
   flaky: texts,
   granted_paths: texts,
   inquiry: inquiry.optional(),
@@ -89,10 +115,11 @@ const task = z.strictObject({
   checkpoints: z.array(checkpoint),
   latest: z.string().optional(),
   continuation: continuation.optional(),
-  landing: z.strictObject({ head: z.string(), commit: z.string(), irreversible: z.string().optional() }).optional(),
+  landing: landing.optional(),
   landed_commit: z.string().optional(),
   reversibility: reversibility.optional(),
   paused_because: z.string().optional(),
+  is_held: z.boolean(),
   is_held_back: z.boolean(),
   tokens: z.number(),
   cost_usd: z.number(),

@@ -106,7 +106,7 @@ function candidates({ attempts, id: task, inquiry }: TaskState, n: number): read
       reverted: ["src/a.ts"],
     },
     sample.attemptFailed(task, attempt, n > 5),
-    { ...of, type: "attempt_failed", reason: "interrupted", message: "it ended", transient: true, cut_off: true },
+    { ...sample.captured(task, attempt), cut_off: true } as RunEvent,
     { ...of, type: "landing_intended", head: "base", commit: `landed-${n}`, irreversible: "it may use the network" },
     { ...of, type: "attempt_failed", reason: "drift", message: "far off", mess: "drift", lesson: `Lesson ${n}.` },
     { type: "run_resumed", slots: [n], gate: n, host_session: `ses-${n}` },
