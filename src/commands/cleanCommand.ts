@@ -5,6 +5,7 @@ import { CleaningLedger } from "./clean/cleaningLedger.ts";
 import { type CleanContext, type CleanScene, readCleanScene } from "./clean/cleanScene.ts";
 import { nameForeign, removeHalfWritten, removeShared } from "./clean/leftFiles.ts";
 import { runsToSetAside, setRunAside } from "./clean/leftRuns.ts";
+import { removeTracksWithoutRuns } from "./clean/leftTracks.ts";
 import { removeWorkTrees } from "./clean/leftWorkTrees.ts";
 
 export interface CleanFlags {
@@ -38,6 +39,7 @@ export async function cleanCommand(flags: CleanFlags, context: CleanContext): Pr
   for (const id of chosen) {
     if (!context.signal.aborted) await setRunAside(id, flags.force, scene);
   }
+  if (flags.all && !context.signal.aborted) await removeTracksWithoutRuns(flags.force, scene);
   if (context.signal.aborted) ledger.refuse("Interrupted: run the same again, it goes on where it was.");
   await nameForeign(scene);
   const { reason, text } = ledger;

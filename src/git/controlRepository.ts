@@ -10,6 +10,7 @@ import { mergeFileByFile } from "./fileByFileMerge.ts";
 import { GitError } from "./gitFailure.ts";
 import { type Git, type GitOptions, splitNul, withoutFinalNewline } from "./gitProcess.ts";
 import { identityVariables } from "./identityVariables.ts";
+import { type KeptRef, keepRefs, listRefs, type PrivateRef } from "./privateRefs.ts";
 import { writePrivateRepository } from "./privateRepository.ts";
 import { type RefFailure, swapRef } from "./refs.ts";
 import { treeWithout } from "./takenBack.ts";
@@ -27,17 +28,6 @@ export interface TreeEntry {
   readonly kind: "file" | "folder";
   readonly name: string;
   readonly id: string;
-}
-
-export interface PrivateRef {
-  readonly name: string;
-  readonly commit: string;
-}
-
-export interface KeptRef {
-  readonly from: string | undefined;
-  readonly to: string;
-  readonly commit: string;
 }
 
 /**
@@ -267,27 +257,14 @@ export class ControlRepository {
     await this.git.must(["update-ref", "--no-deref", ref, commit], this.options());
   }
 
-  /** Names and commits of the refs below `prefix`, such as "refs/mac/attempts/"; a `*` stands for one part of a name. */
-  async refsBelow(prefix: string): Promise<readonly PrivateRef[]> {
-    const listed = await this.line(["for-each-ref", "--format=%(objectname) %(refname)", prefix]);
-    return listed.split("\n").flatMap((line) => {
-      const [commit, name] = line.split(" ");
-      return commit && name ? [{ name, commit }] : [];
-    });
+  /** See `listRefs`. */
+  refsBelow(pattern: string): Promise<readonly PrivateRef[]> {
+    return listRefs(this.git, this.options(), pattern);
   }
 
-  /**
-   * Keeps commits under other names: all the new refs are there and all the old ones gone, or nothing has changed. A ref
-   * that has moved meanwhile is a failure; `from` undefined: the commit is only kept.
-   */
-  async keepAs(moves: readonly KeptRef[]): Promise<void> {
-    if (moves.length === 0) return;
-    const lines = moves.flatMap(({ from, to, commit }) => [
-      `update ${to}\0${commit}\0\0`,
-      ...(from === undefined ? [] : [`delete ${from}\0${commit}\0`]),
-    ]);
-    const input = `start\0${lines.join("")}prepare\0commit\0`;
-    await this.git.must(["update-ref", "--no-deref", "-z", "--stdin"], { ...this.options(), input });
+  /** See `keepRefs`. */
+  keepAs(moves: readonly KeptRef[]): Promise<void> {
+    return keepRefs(this.git, this.options(), moves);
   }
 
   isAncestor(ancestor: string, descendant: string): Promise<boolean> {

@@ -7,6 +7,8 @@ import {
   trackBranchName,
   trackRef,
 } from "../../git/trackBranch.ts";
+import { acquireLock } from "../../recovery/lock.ts";
+import { tracksOfRuns } from "../../recovery/runStore.ts";
 import type { CleanScene } from "./cleanScene.ts";
 import { keptRef } from "./keptRefs.ts";
 
@@ -63,4 +65,29 @@ export async function removeTrack(runId: string, heads: TrackHeads, scene: Clean
   }
   await control.keepAs([{ from: trackRef(trackId), to: keptRef(runId, "track"), commit: landed }]);
   return undefined;
+}
+
+const TRACKS = "refs/mac/tracks/";
+
+/** Removes tracks whose runs have all been set aside before: their branch was checked out then. */
+export async function removeTracksWithoutRuns(force: boolean, scene: CleanScene): Promise<void> {
+  const { clock, control, identity, ledger, state } = scene;
+  for (const { name, commit } of await control.refsBelow(TRACKS)) {
+    const trackId = name.slice(TRACKS.length);
+    const options = { clock, identity, purpose: `clean ${trackId}`, timeoutMs: 0 };
+    const lock = await acquireLock(state.trackLock(trackId), options);
+    // Whoever holds it has a run, or is about to have one.
+    if (!lock.ok) continue;
+    try {
+      if ((await tracksOfRuns(state.runs)).some((run) => run.trackId === trackId)) continue;
+      const heads = await readTrackHeads(trackId, scene);
+      const obstacle =
+        force || (await isMerged(heads, scene))
+          ? await removeTrack(`tracks/${trackId}/${commit.slice(0, 12)}`, heads, scene)
+          : `${trackBranchName(trackId)} was left, since no branch of yours has all of it: take it with git merge ${trackBranchName(trackId)}, or clean --all --force, which keeps it.`;
+      if (obstacle !== undefined) ledger.refuse(obstacle);
+    } finally {
+      await lock.value.release();
+    }
+  }
 }

@@ -169,6 +169,11 @@ test("merged into another branch of the user's is merged; a branch checked out s
   expect(text).toContain(`Kept: the branch mac/words: it is checked out in ${linked}`);
   expect(await repository.git("branch", "--list", "--format=%(refname:short)", "mac/*")).toBe("mac/words");
   expect(await refs(track, "refs/mac/tracks")).toHaveLength(1);
+
+  await repository.git("worktree", "remove", linked);
+  expect((await track.clean({ all: true })).outcome).toEqual({ done: true });
+  expect(await repository.git("branch", "--list", "mac/*")).toBe("");
+  expect(await refs(track, "refs/mac/kept/tracks/words")).toHaveLength(1);
 });
 
 test("an unfinished run: --all leaves it, --run refuses it, --force sets it aside with what its agent had not handed in", async () => {
