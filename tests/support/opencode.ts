@@ -13,6 +13,8 @@ export interface OpencodeSettings {
   readonly baseUrl: string;
   /** Models of the provider `fake`; the first is the default. */
   readonly models?: readonly string[];
+  /** Those of them that take no temperature, as reasoning models do. */
+  readonly rigid?: readonly string[];
   /** Options of the plugin; `false` leaves the plugin out. */
   readonly plugin?: Readonly<Record<string, unknown>> | false;
   /** Anything else of opencode.json, such as `small_model`. */
@@ -40,7 +42,9 @@ export function opencodeConfig(settings: OpencodeSettings): Readonly<Record<stri
         npm: "@ai-sdk/openai-compatible",
         name: "Scripted",
         options: { baseURL: settings.baseUrl, apiKey: "not-a-real-key" },
-        models: Object.fromEntries(models.map((model) => [model, MODEL])),
+        models: Object.fromEntries(
+          models.map((model) => [model, { ...MODEL, temperature: settings.rigid?.includes(model) !== true }]),
+        ),
       },
     },
     ...(settings.plugin !== false && { plugin: [[PLUGIN_FOLDER, settings.plugin ?? {}]] }),

@@ -19,6 +19,7 @@ export interface SceneOptions {
   readonly config?: ConfigPlace;
   /** Models of the provider `fake`; see OpencodeSettings. */
   readonly models?: readonly string[];
+  readonly rigid?: readonly string[];
   /** Options of the plugin. */
   readonly plugin?: Readonly<Record<string, unknown>>;
   readonly extra?: OpencodeSettings["extra"];
@@ -49,6 +50,7 @@ export async function makeScene(options: SceneOptions): Promise<Scene> {
       baseUrl: server.baseUrl,
       plugin: options.plugin ?? {},
       ...(options.models !== undefined && { models: options.models }),
+      ...(options.rigid !== undefined && { rigid: options.rigid }),
       ...(options.extra !== undefined && { extra: options.extra }),
     });
     await placeConfig(config, options.config ?? "global", { home, repository });
