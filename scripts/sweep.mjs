@@ -6,7 +6,7 @@ import { bin, root, run } from "./project.mjs";
 
 const folder = join(root, "tests", "sweeps");
 /** Files whose name says that they are one; the others help them. */
-const SWEEP = /(Mutations|kills|[fF]aults|schedules)\.ts$/;
+const SWEEP = /(Mutations|kills|[fF]aults|signals|schedules)\.ts$/;
 const chosen = process.argv.slice(2);
 const sweeps = readdirSync(folder).filter((name) => SWEEP.test(name));
 for (const name of sweeps) {

@@ -13,6 +13,7 @@ import { backlogOf, FILES, statuses, writesItsWord } from "../support/words.ts";
 
 setDefaultTimeout(180_000);
 
+const EXITED = { reason: "exited", exitCode: 0 };
 const WAITS = "touch running; until [ -e go ]; do sleep 0.05; done; rm running go";
 
 test("paused while a command of an agent runs: no request leaves until it is released; workers are sampled as recorded", async () => {
@@ -44,12 +45,12 @@ test("paused while a command of an agent runs: no request leaves until it is rel
   await until("the pause to be heard of", async () => running.stderr().includes("paused: what runs ends first"));
   const [marker = ""] = [await find(scene, "slot-*/running")];
   await writeFile(join(dirname(marker), "go"), "");
-  expect(await pausing).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("1 agent held (T001)") });
+  expect(await pausing).toMatchObject({ end: EXITED, stdout: expect.stringContaining("1 agent held (T001)") });
   expect(requestsOf("T001")).toHaveLength(1);
   expect((await outside(scene, "status")).stdout).toMatch(/paused in process[\s\S]*T001 {2}working, held/);
   expect(requestsOf("T001")).toHaveLength(1);
 
-  expect(await outside(scene, "pause", "--off")).toMatchObject({ exitCode: 0, stdout: "track words goes on.\n" });
+  expect(await outside(scene, "pause", "--off")).toMatchObject({ end: EXITED, stdout: "track words goes on.\n" });
   const { exitCode, stderr } = await running.finished;
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
   expect(await statuses(repository)).toEqual({ T001: "complete", T002: "complete" });
