@@ -13,7 +13,7 @@ export interface SnapshotOptions {
   readonly indexFile: string;
   /**
    * The index file holds what the snapshot before left in it: what has not changed since costs nothing, and what was
-   * taken once stays taken, though it is ignored by now.
+   * taken once stays taken, though it is ignored by now. A new `.gitignore` that hides itself waits for the next whole one.
    */
   readonly goesOn?: boolean;
 }
@@ -48,7 +48,7 @@ export async function snapshotWorkTree(
   const [tracked, untracked, ignored] = await Promise.all([
     git.must(["diff-files", "--raw", "-z", "--no-renames", "--ignore-submodules=all"], options),
     git.must(["ls-files", "-z", "--others", "--exclude-standard"], options),
-    git.must(["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"], options),
+    goesOn ? "" : git.must(["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"], options),
   ]);
   const changed = parseRawDiff(tracked).filter((change) => change.oldMode !== GITLINK_MODE);
   const { present, gone } = await sortByPresence(workTree, changed, [
@@ -61,7 +61,9 @@ export async function snapshotWorkTree(
   const kept = new Set(present);
   const modified = changed.filter((change) => change.kind === "modified" && kept.has(change.path));
   await takeBackConversions(git, workTree, modified, base, dirname(indexFile), options);
-  return withoutFinalNewline(await git.must(["write-tree"], options));
+  // What is not new was looked for when the index was begun.
+  const missingOk = goesOn ? ["--missing-ok"] : [];
+  return withoutFinalNewline(await git.must(["write-tree", ...missingOk], options));
 }
 
 /**

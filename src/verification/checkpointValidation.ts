@@ -37,7 +37,7 @@ export interface ValidationMeans {
 const BUDGET_MS = 5_000;
 /** More files whose content nobody has looked at are looked at in part. */
 const SAMPLE = 100;
-/** Read in one go, so that the time is asked for in between. */
+/** Read in one go, so that the time is asked for in between; and so many that are not new are caught up with at once. */
 const AT_ONCE = 25;
 /** More are not written down. */
 const MOST_VIOLATIONS = 100;
@@ -82,7 +82,7 @@ function sampleOf(unknown: readonly RawChange[], isNew: (path: string) => boolea
     SAMPLE,
   );
   const older = sorted.filter(({ path }) => !isNew(path));
-  return [...fresh, ...spread(older, SAMPLE - fresh.length)];
+  return [...fresh, ...spread(older, Math.max(0, AT_ONCE - fresh.length))];
 }
 
 function spread<Item>(items: readonly Item[], count: number): readonly Item[] {

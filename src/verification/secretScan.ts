@@ -72,10 +72,13 @@ const KINDS: Readonly<Record<string, string>> = {
 
 async function lint(text: string, { heedComments }: { readonly heedComments: boolean }): Promise<SecretFinding[]> {
   // Loaded when the first prompt is checked: most starts of OpenCode never come to one.
-  const [{ lintSource }, { rules: recommended }] = await Promise.all([
+  const [{ lintSource }, { rules: recommended }, { secretLintProfiler }] = await Promise.all([
     import("@secretlint/core"),
     import("@secretlint/secretlint-rule-preset-recommend"),
+    import("@secretlint/profiler"),
   ]);
+  // It keeps an entry for each rule of each scan, and looks through all of them at the next: a run scans thousands.
+  secretLintProfiler.mark = () => undefined;
   const leftOut = heedComments ? LEFT_OUT : [...LEFT_OUT, COMMENTS_RULE];
   const rules: Rules = [...recommended.filter(({ meta }) => !leftOut.includes(meta.id)), ourRule].map((rule) => ({
     id: rule.meta.id,
