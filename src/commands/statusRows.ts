@@ -1,11 +1,12 @@
-import type { RunState } from "../recovery/runState.ts";
+import { answerFlags, inquiryLine } from "../implementation/attempts/inquiryText.ts";
 import { type Inquiry, isInAttempt, statusOf, type TaskState } from "../recovery/taskState.ts";
 import type { Backlog, Task, TaskStatus } from "../types.ts";
 import type { RunSummary, StatusRow } from "./statusDocument.ts";
+import type { ShownRun } from "./statusScene.ts";
 
 export interface RowSources {
   readonly backlog: Backlog | undefined;
-  readonly run: { readonly id: string; readonly state: RunState } | undefined;
+  readonly run: ShownRun | undefined;
   /** Id of the process that works on the track. */
   readonly process: number | undefined;
   /** By task, what has landed; not given: nothing is known of it. */
@@ -54,7 +55,7 @@ export function statusRows(sources: RowSources): StatusRow[] {
       attempts: state?.attempts ?? 0,
       tokens: state?.tokens ?? 0,
       cost_usd: state?.costUsd ?? 0,
-      reason: status === "complete" ? null : reasonOf(state),
+      reason: status === "complete" ? null : reasonOf(state, run?.answered),
       rollback: status === "complete" ? (sources.rollbacks?.get(id) ?? null) : null,
     };
   });
@@ -77,15 +78,16 @@ function pauseOf(state: TaskState | undefined, isRunPaused: boolean): StatusRow[
   return state.pausedBecause !== undefined || (isRunPaused && isInAttempt(state)) ? "wanted" : null;
 }
 
-function reasonOf(state: TaskState | undefined): string | null {
-  if (state?.phase === "awaiting_input" && state.inquiry !== undefined) return describeQuestion(state.inquiry);
+function reasonOf(state: TaskState | undefined, answered: ReadonlySet<string> = new Set()): string | null {
+  if (state?.phase === "awaiting_input" && state.inquiry !== undefined) {
+    return describeQuestion(state.inquiry, answered.has(state.inquiry.checkpoint));
+  }
   if (state?.phase === "skipped" && state.skippedBecause !== undefined) return `needs ${state.skippedBecause}`;
   return state?.failure?.message ?? null;
 }
 
-function describeQuestion({ checkpoint, kind, question, reasons, answer }: Inquiry): string {
-  const what = kind === "approval" ? reasons.join("; ") : question;
-  if (answer !== undefined) return `${what} (answered; run implement to go on)`;
-  const input = kind === "approval" ? "approve, or why not" : "…";
-  return `${what} (answer with --checkpoint=${checkpoint} --input=${input})`;
+function describeQuestion(inquiry: Inquiry, isAnswered: boolean): string {
+  const what = inquiryLine(inquiry);
+  if (isAnswered || inquiry.answer !== undefined) return `${what} (answered; run implement to go on)`;
+  return `${what} (answer with ${answerFlags(inquiry)})`;
 }

@@ -3,6 +3,7 @@ import type { CommandContext } from "../core/commandContext.ts";
 import { type StateDirectory, stateDirectoryFor } from "../core/stateDirectory.ts";
 import { Git, requireGit } from "../git/gitProcess.ts";
 import { locateRepository } from "../git/userRepository.ts";
+import { waitingRequests } from "../recovery/inbox.ts";
 import { type LockHolder, lockHolder } from "../recovery/lockHolder.ts";
 import type { RunState } from "../recovery/runState.ts";
 import { readRun, tracksOfRuns } from "../recovery/runStore.ts";
@@ -18,6 +19,13 @@ export interface StatusFlags extends TrackFlags {
 /** What `status` needs of its surroundings: no agent, no model, nothing to write with. */
 export type StatusContext = Pick<CommandContext, "directory" | "environment">;
 
+export interface ShownRun {
+  readonly id: string;
+  readonly state: RunState;
+  /** Checkpoints whose answer lies in the inbox, to be taken up by whoever works on the run next. */
+  readonly answered: ReadonlySet<string>;
+}
+
 /** Everything `status` knows of a track. Reading it writes nothing and waits for nobody. */
 export interface StatusScene {
   readonly git: Git;
@@ -29,7 +37,7 @@ export interface StatusScene {
   readonly backlog: Backlog | undefined;
   readonly file: string | undefined;
   /** The run that was asked for, or the latest. */
-  readonly run: { readonly id: string; readonly state: RunState } | undefined;
+  readonly run: ShownRun | undefined;
   /** Ids of the track's runs, oldest first. */
   readonly runs: readonly string[];
   /** The process that works on the track. */
@@ -84,5 +92,8 @@ async function readChosenRun(
 ): Promise<readonly [StatusScene["run"], readonly string[]]> {
   if (runId === undefined) return [undefined, []];
   const read = await readRun(state.runs, runId);
-  return read.ok ? [{ id: runId, state: read.value }, []] : [undefined, [read.failure.message]];
+  if (!read.ok) return [undefined, [read.failure.message]];
+  const requests = await waitingRequests(state.runDirectory(runId));
+  const answered = requests.flatMap(({ request }) => (request.kind === "answer" ? [request.checkpoint] : []));
+  return [{ id: runId, state: read.value, answered: new Set(answered) }, []];
 }

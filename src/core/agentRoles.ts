@@ -2,7 +2,7 @@ import type { Options } from "../config.ts";
 import type { AgentRole } from "./agentRunner.ts";
 
 /** What an agent can do at all; the host turns each into tools of its own. */
-export type Ability = "read" | "web" | "write" | "shell" | "talk to its supervisor";
+export type Ability = "read" | "web" | "write" | "shell" | "talk to its supervisor" | "ask a person";
 
 export interface RoleDefinition {
   readonly abilities: readonly Ability[];
@@ -49,7 +49,7 @@ export const AGENT_ROLES: Readonly<Record<AgentRole, RoleDefinition>> = {
     owns: "the draft of the backlog",
   },
   worker: {
-    abilities: ["read", "write", "shell", "talk to its supervisor"],
+    abilities: ["read", "write", "shell", "talk to its supervisor", "ask a person"],
     models: "by class of the task",
     fallback: "the session's model",
     answersBySchema: false,

@@ -1,11 +1,12 @@
 import type { Hooks, ToolDefinition } from "@opencode-ai/plugin";
 import { z } from "zod";
-import { ACKNOWLEDGE_TOOL, AMEND_SCOPE_TOOL } from "../core/agentSupervisor.ts";
+import { ACKNOWLEDGE_TOOL, AMEND_SCOPE_TOOL, CHECKPOINT_TOOL } from "../core/agentSupervisor.ts";
+import { personRequestOf } from "./personRequest.ts";
 import type { Supervision } from "./supervision.ts";
 
 const NOBODY = "Nobody listens: this session is not at work on a task.";
 
-/** The tools a worker has besides OpenCode's own: to ask for more scope, and to say that it has read a notice. */
+/** The tools a worker has besides OpenCode's own: to ask for more scope, to say that it has read a notice, to ask a person. */
 export function agentTools(supervision: Supervision): NonNullable<Hooks["tool"]> {
   return {
     [AMEND_SCOPE_TOOL]: defined(
@@ -25,6 +26,19 @@ export function agentTools(supervision: Supervision): NonNullable<Hooks["tool"]>
       { id: z.string().describe("the notice's id") },
       async (given: { id?: unknown }, sessionID) =>
         (await supervision.supervisorOf(sessionID)?.acknowledge(String(given.id ?? ""))) ?? NOBODY,
+    ),
+    [CHECKPOINT_TOOL]: defined(
+      "Asks a person, and ends this session: the next one goes on from your files with the answer.",
+      {
+        message: z.string().describe("the question, with what one has to know to answer it"),
+        options: z.array(z.string()).optional().describe("up to 6 short answers to choose from"),
+        resume_id: z.string().optional().describe("a name for the place you stop at"),
+      },
+      async (given: Readonly<Record<string, unknown>>, sessionID) => {
+        const request = personRequestOf(given);
+        if (!request.ok) return request.failure;
+        return (await supervision.supervisorOf(sessionID)?.askPerson(request.value)) ?? NOBODY;
+      },
     ),
   };
 }

@@ -1,15 +1,19 @@
 import { type Ability, AGENT_ROLES } from "../core/agentRoles.ts";
 import type { AgentRole } from "../core/agentRunner.ts";
-import { ACKNOWLEDGE_TOOL, AMEND_SCOPE_TOOL } from "../core/agentSupervisor.ts";
+import { ACKNOWLEDGE_TOOL, AMEND_SCOPE_TOOL, CHECKPOINT_TOOL } from "../core/agentSupervisor.ts";
 import { PIPELINE_AGENT, PIPELINE_TOOL } from "./names.ts";
 import { ANSWER_TOOL, type PermissionRule } from "./permissions.ts";
+
+/** OpenCode's tool that runs commands. */
+export const SHELL_TOOL = "bash";
 
 const TOOLS: Readonly<Record<Ability, readonly string[]>> = {
   read: ["read", "glob", "grep", "list"],
   web: ["webfetch"],
   write: ["edit"],
-  shell: ["bash"],
+  shell: [SHELL_TOOL],
   "talk to its supervisor": [AMEND_SCOPE_TOOL, ACKNOWLEDGE_TOOL],
+  "ask a person": [CHECKPOINT_TOOL],
 };
 
 /** Tools that change something or run something. */
@@ -41,7 +45,9 @@ const DEFINITIONS: Readonly<Record<AgentRole, { readonly description: string; re
   worker: {
     description: "Carries out one task in a worktree of its own",
     prompt: [
-      "You carry out one task in the repository in the current directory. Nobody is there to answer questions.",
+      "You carry out one task in the repository in the current directory. Nobody reads along or answers what you say.",
+      `Only where neither the task nor the repository decides what has to be done, ask a person with ${CHECKPOINT_TOOL},`,
+      "which ends this session; decide everything else yourself.",
       "Write only the paths the task names; a write to any other path is refused. Where the task cannot be done without",
       `another path, ask with ${AMEND_SCOPE_TOOL} first. Do not commit, do not touch git, do not install anything.`,
       `A JSON notice that comes while you work is from who watches over the task: heed it and call ${ACKNOWLEDGE_TOOL}.`,

@@ -14,6 +14,7 @@ import { FixedSampling } from "./sampling.ts";
 import { SessionEvents } from "./sessionEvents.ts";
 import { Supervision } from "./supervision.ts";
 import { requireSupportedVersion } from "./supportedVersions.ts";
+import { withoutGitAdvice } from "./toolDescriptions.ts";
 
 /**
  * Shared by every instance of the plugin in this process: OpenCode calls `server` once a directory, the user's and
@@ -37,6 +38,7 @@ export async function server(input: PluginInput, options: PluginOptions = {}): P
         await fixedSampling.onParams(asked, params);
       },
       tool: agentTools(supervision),
+      "tool.definition": withoutGitAdvice,
       "tool.execute.before": supervision.onBefore,
       "tool.execute.after": supervision.onAfter,
       dispose: async () => agentInstances.forget(input.directory),

@@ -1,8 +1,9 @@
 import { counted } from "../core/counted.ts";
 import { describeUsage } from "../core/usageText.ts";
 import { trackBranchName } from "../git/trackBranch.ts";
-import type { Inquiry, TaskState } from "../recovery/taskState.ts";
+import type { TaskState } from "../recovery/taskState.ts";
 import type { Task } from "../types.ts";
+import { inquiryLine } from "./attempts/inquiryText.ts";
 import type { ImplementScene } from "./implementScene.ts";
 import type { RunProgress } from "./runProgress.ts";
 import type { RunRecorder } from "./runRecorder.ts";
@@ -76,12 +77,8 @@ function describeTask({ title }: Task, state: TaskState | undefined, isComplete:
     case "skipped":
       return `skipped   ${title}: it needs ${skippedBecause ?? "another task"}`;
     case "awaiting_input":
-      return `waiting   ${title}: ${inquiry === undefined ? "" : describeInquiry(inquiry)}`;
+      return `waiting   ${title}: ${inquiry === undefined ? "" : `${inquiryLine(inquiry)} (${inquiry.checkpoint})`}`;
     default:
       return `${isComplete ? "complete" : "to do   "}  ${title}${state.isHeldBack ? ": it was taken back" : ""}`;
   }
-}
-
-function describeInquiry({ checkpoint, kind, question, reasons }: Inquiry): string {
-  return `${kind === "approval" ? reasons.join("; ") : question} (${checkpoint})`;
 }

@@ -5,6 +5,7 @@ import { trackBranchName } from "../git/trackBranch.ts";
 import type { Inquiry } from "../recovery/taskState.ts";
 import type { Task } from "../types.ts";
 import { waitingForAnswer } from "./attempts/answers.ts";
+import { answerFlags, inquirySentence } from "./attempts/inquiryText.ts";
 import { summaryLines, usageLine } from "./endingText.ts";
 import { type GoalStanding, goalLines, goalReason } from "./goal/gapPlanEnding.ts";
 import type { ImplementScene } from "./implementScene.ts";
@@ -165,12 +166,9 @@ function isOfGapPlan(id: string, { backlog }: ImplementScene): boolean {
   return !backlog.tasks.some((task) => task.id === id);
 }
 
-function waitingReason(task: string, { checkpoint, kind, options, question }: Inquiry, others: number): string {
+function waitingReason(task: string, inquiry: Inquiry, others: number): string {
   const more = others === 0 ? "" : ` Other questions: ${others}, see above.`;
-  const input = kind === "approval" ? "approve" : JSON.stringify(options[0] ?? "…");
-  const choice = options.length > 1 ? `one of ${options.map((option) => JSON.stringify(option)).join(", ")}, or ` : "";
-  const aside = kind === "approval" ? "other words send it back with them" : `${choice}your own words`;
-  return `${task} waits for you: ${question} Answer with: opencode run answer -- --checkpoint=${checkpoint} --input=${input} (${aside}), then run implement again.${more}`;
+  return `${task} ${inquirySentence(inquiry)} Answer with: opencode run answer -- ${answerFlags(inquiry)}, then run implement again.${more}`;
 }
 
 function stoppedReason(reason: string): string {

@@ -6,8 +6,10 @@ import type { ProgressReporter } from "../monitoring/reporter.ts";
 import type { WorkerActivity } from "../monitoring/runSnapshot.ts";
 import type { RunEvent, RunEventOf } from "../recovery/runEvents.ts";
 import type { RunState } from "../recovery/runState.ts";
+import type { Inquiry } from "../recovery/taskState.ts";
 import type { Task } from "../types.ts";
 import { shortList } from "../verification/evidence.ts";
+import { answerFlags, inquirySentence } from "./attempts/inquiryText.ts";
 
 /** Shows a run while it goes on: listens to its events and to what its agents are seen doing. */
 export class RunProgress {
@@ -58,11 +60,12 @@ export class RunProgress {
         this.say(event.granted ? "info" : "warn", describeAmendment(event), event.task);
         break;
       case "approval_requested":
+      case "question_asked":
         this.end(event.task);
-        this.say("warn", `waits for you: ${event.question}`, event.task);
+        this.sayQuestion(event.task);
         break;
       case "answer_given":
-        this.say("info", event.approved ? "you agreed: it may land" : "you sent it back", event.task);
+        this.say("info", describeAnswer(event, this.inquiryOf(event.task)), event.task);
         break;
       case "run_paused":
       case "task_paused":
@@ -132,6 +135,16 @@ export class RunProgress {
     return describeDuration(this.clock.now() - this.startedAt);
   }
 
+  private sayQuestion(taskId: string): void {
+    const inquiry = this.inquiryOf(taskId);
+    if (inquiry === undefined) return;
+    this.say("warn", `${inquirySentence(inquiry)} Answer with ${answerFlags(inquiry)}`, taskId);
+  }
+
+  private inquiryOf(taskId: string): Inquiry | undefined {
+    return this.state().tasks.get(taskId)?.inquiry;
+  }
+
   private begin(taskId: string): void {
     const title = this.tasks().find((task) => task.id === taskId)?.title ?? "";
     this.activities.set(taskId, { taskId, title, doing: "preparing", startedAt: this.clock.now() });
@@ -164,6 +177,11 @@ function describeAmendment({ granted, paths, reason, because = "" }: RunEventOf<
   if (paths.length === 0) return "asked for more paths, and named none";
   const asked = `${shortList(paths)}: ${shortList([reason])}`;
   return granted ? `may write ${asked}` : `may not write ${asked} (${shortList([because])})`;
+}
+
+function describeAnswer({ approved }: RunEventOf<"answer_given">, inquiry: Inquiry | undefined): string {
+  if (inquiry?.kind === "question") return "you answered: it goes on";
+  return approved ? "you agreed: it may land" : "you sent it back";
 }
 
 function describeGoal({ met, missing }: RunEventOf<"goal_checked">): string {

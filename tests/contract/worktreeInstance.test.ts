@@ -84,9 +84,16 @@ test("the repository's plugins and configuration do not reach it", () => {
 });
 
 test("a worker's first request takes at most 16 KB with a task of 1 KB, and offers only its tools", () => {
+  console.log(first.bytes);
   expect(first.bytes).toBeLessThanOrEqual(16 * 1024);
-  const own = ["mac_acknowledge", "mac_amend_scope"];
+  const own = ["mac_acknowledge", "mac_amend_scope", "mac_checkpoint"];
   expect(toolNames(first).toSorted()).toEqual(["bash", "edit", "glob", "grep", ...own, "read", "write"]);
+});
+
+test("what OpenCode says of commits and pull requests in its description of the shell is left out", () => {
+  const shell = first.body.tools?.find((tool) => tool.function.name === "bash")?.function.description ?? "";
+  expect(shell).toContain("bash command");
+  expect(shell).not.toMatch(/pull request|git config|Only commit|PRs/i);
 });
 
 test("a worker's commands run in our shell: no key, no configuration, only variables of the list", () => {

@@ -26,8 +26,8 @@ export interface RunRequestsOptions {
   readonly rollBack: (request: RunRequestOf<"rollback">) => Promise<Settlement>;
 }
 
-/** Longest answer that is kept, in characters. */
-const MOST_CHARACTERS = 2_000;
+/** Longest answer that is kept, in characters; `answer` refuses what is longer. */
+export const LONGEST_ANSWER = 2_000;
 
 /**
  * Takes up what other processes want of a run and makes facts of it: each request once, in the order they were left, its
@@ -106,7 +106,7 @@ export class RunRequests {
     // Answered before, or to an attempt that is over.
     if (task === undefined) return { done: false, message: `nothing waits for an answer at ${checkpoint} any more` };
     const approved = task.inquiry?.kind === "question" || isApproval(input);
-    const kept = input.slice(0, MOST_CHARACTERS);
+    const kept = input.slice(0, LONGEST_ANSWER);
     await recorder.record({ type: "answer_given", task: task.id, checkpoint, approved, input: kept });
     return { done: true, message: `${task.id} has its answer` };
   }

@@ -31,7 +31,7 @@ const backlog = (...tasks: Task[]): Backlog => ({
 function runOf(...events: RunEvent[]) {
   const projection = new RunProjection();
   for (const event of events) expect(projection.apply(event)).toMatchObject({ ok: true });
-  return { id: "run", state: projection.state };
+  return { id: "run", state: projection.state, answered: new Set<string>() };
 }
 
 const shown = (sources: Parameters<typeof statusRows>[0]) =>
