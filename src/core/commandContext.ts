@@ -33,4 +33,16 @@ export interface CommandReport {
   readonly text: string;
   /** False: not everything that was asked for is done; `reason` is the last line on stderr, exit status 1. */
   readonly outcome: { readonly done: true } | { readonly done: false; readonly reason: string };
+  /** What waits for a person, for a host that can ask on the spot; `outcome` says it too. */
+  readonly questions?: readonly OpenQuestion[] | undefined;
+}
+
+/** A question that can be answered with the command `answer`. */
+export interface OpenQuestion {
+  readonly checkpoint: string;
+  readonly task: string;
+  /** What to ask, in full. */
+  readonly text: string;
+  /** What `answer` may be given; any other words are an answer, too. */
+  readonly options: readonly { readonly answer: string; readonly meaning: string }[];
 }

@@ -3,6 +3,7 @@ import type { AgentRole } from "../core/agentRunner.ts";
 import { ACKNOWLEDGE_TOOL, AMEND_SCOPE_TOOL, CHECKPOINT_TOOL } from "../core/agentSupervisor.ts";
 import { PIPELINE_AGENT, PIPELINE_TOOL } from "./names.ts";
 import { ANSWER_TOOL, type PermissionRule } from "./permissions.ts";
+import { QUESTION_TOOL } from "./questionDialog.ts";
 
 /** OpenCode's tool that runs commands. */
 export const SHELL_TOOL = "bash";
@@ -98,7 +99,8 @@ export function agentConfiguration(): Record<string, Record<string, unknown>> {
     description: "Runs the commands of multi-agent-coder; no model is asked",
     mode: "primary",
     hidden: true,
-    permission: { "*": "deny", [PIPELINE_TOOL]: "allow" },
+    // OpenCode's dialog, for what a command asks; a session of `opencode run` denies it again.
+    permission: { "*": "deny", [PIPELINE_TOOL]: "allow", [QUESTION_TOOL]: "allow" },
   };
   const played = ROLES.map((role) => [
     agentOfRole(role),

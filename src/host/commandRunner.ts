@@ -71,7 +71,9 @@ export class CommandRunner {
     try {
       const signal = AbortSignal.any([tool.abort, active.signal]);
       const report = await commandFor(invocation)(await this.contextFor(options.value, tool, signal));
-      const ending = { report: report.text, reason: report.outcome.done ? undefined : report.outcome.reason };
+      const reason = report.outcome.done ? undefined : report.outcome.reason;
+      // A person who typed `opencode run` has a prompt to answer at; a dialog there would wait for nobody.
+      const ending = { report: report.text, reason, questions: this.host.ownsProcess ? [] : (report.questions ?? []) };
       if (active.signal.aborted) this.sayLast([ending.report, ending.reason ?? ""]);
       return writeEnding(ending);
     } catch (error) {

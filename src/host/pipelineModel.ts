@@ -1,42 +1,14 @@
 /**
  * The pipeline model: a language model that is plain code. OpenCode loads this file as a provider (`npm: file://…`),
  * calls it like any model, and it does one thing: it hands the command line it was sent to our tool and reports what
- * the tool said. So the commands run inside OpenCode without a model request and without a model's opinion.
+ * the tool said (pipelineReplies.ts). So the commands run inside OpenCode without a model request and without a model's
+ * opinion.
  *
  * It follows version 3 of the AI SDK's language model interface, as far as OpenCode 1.18 uses it.
  */
-import { readEnding } from "./commandEnding.ts";
 import { endingError } from "./endingError.ts";
-import { collectLongResult } from "./longResults.ts";
-import { isVerb, PIPELINE_PROVIDER, PIPELINE_TOOL } from "./names.ts";
-import { readWord } from "./words.ts";
-
-interface ToolOutput {
-  readonly type: string;
-  readonly value?: unknown;
-}
-
-interface PromptPart {
-  readonly type: string;
-  readonly text?: string;
-  readonly output?: ToolOutput;
-  readonly toolCallId?: string;
-}
-
-interface PromptMessage {
-  readonly role: "system" | "user" | "assistant" | "tool";
-  readonly content: string | readonly PromptPart[];
-}
-
-interface CallOptions {
-  readonly prompt: readonly PromptMessage[];
-  readonly tools?: readonly { readonly name: string }[];
-}
-
-type Reply =
-  | { readonly kind: "call"; readonly commandLine: string }
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "error"; readonly message: string; readonly report?: string };
+import { PIPELINE_PROVIDER } from "./names.ts";
+import { type CallOptions, partsOf, type Reply, replyTo, type ToolUse } from "./pipelineReplies.ts";
 
 type StreamPart = { readonly type: string } & Readonly<Record<string, unknown>>;
 
@@ -45,55 +17,11 @@ const NO_USAGE = {
   outputTokens: { total: 0, text: 0, reasoning: 0 },
 };
 
-/** What the model answers to a conversation: a pure function of the last message. */
-function replyTo(options: CallOptions): Reply {
-  const last = options.prompt.at(-1);
-  if (last === undefined) return { kind: "error", message: "The pipeline model was called without a message." };
-  if (last.role === "tool") return reportOf(last);
-
-  const text = textOf(last);
-  const offered = options.tools?.some((tool) => tool.name === PIPELINE_TOOL) ?? false;
-  const verb = readWord(text, 0)?.value ?? "";
-  if (offered && isVerb(verb)) return { kind: "call", commandLine: text };
-  return {
-    kind: "error",
-    message:
-      "This model only runs the commands of multi-agent-coder. To chat, connect a model with 'opencode auth login' and choose it.",
-  };
-}
-
-function reportOf(message: PromptMessage): Reply {
-  const output = partsOf(message).findLast((part) => part.type === "tool-result")?.output;
-  if (output === undefined) return { kind: "error", message: "The command ended without a result." };
-  const text = typeof output.value === "string" ? output.value : JSON.stringify(output.value ?? "");
-  if (output.type.startsWith("error") || output.type === "execution-denied") return { kind: "error", message: text };
-  const { report, reason } = readEnding(collectLongResult(text));
-  return reason === undefined ? { kind: "text", text: report } : { kind: "error", message: reason, report };
-}
-
-function textOf(message: PromptMessage): string {
-  if (typeof message.content === "string") return message.content;
-  return message.content.map((part) => (part.type === "text" ? (part.text ?? "") : "")).join("");
-}
-
-function partsOf(message: PromptMessage): readonly PromptPart[] {
-  return typeof message.content === "string" ? [] : message.content;
-}
-
 function streamOf(reply: Reply): StreamPart[] {
   const finish = (unified: string) => ({ type: "finish", usage: NO_USAGE, finishReason: { unified, raw: unified } });
   switch (reply.kind) {
-    case "call": {
-      const id = `call_${crypto.randomUUID()}`;
-      const input = JSON.stringify({ command: reply.commandLine });
-      return [
-        { type: "tool-input-start", id, toolName: PIPELINE_TOOL },
-        { type: "tool-input-delta", id, delta: input },
-        { type: "tool-input-end", id },
-        { type: "tool-call", toolCallId: id, toolName: PIPELINE_TOOL, input },
-        finish("tool-calls"),
-      ];
-    }
+    case "calls":
+      return [...textParts(reply.text ?? ""), ...reply.calls.flatMap(callParts), finish("tool-calls")];
     case "text":
       return [...textParts(reply.text), finish("stop")];
     case "error":
@@ -103,6 +31,16 @@ function streamOf(reply: Reply): StreamPart[] {
         finish("error"),
       ];
   }
+}
+
+function callParts({ id, tool: toolName, input: given }: ToolUse): StreamPart[] {
+  const input = JSON.stringify(given);
+  return [
+    { type: "tool-input-start", id, toolName },
+    { type: "tool-input-delta", id, delta: input },
+    { type: "tool-input-end", id },
+    { type: "tool-call", toolCallId: id, toolName, input },
+  ];
 }
 
 function textParts(text: string): StreamPart[] {
@@ -120,8 +58,7 @@ const toldReports = new Set<string>();
 
 /** OpenCode asks again where it takes the reason for a provider's failure ("502"): the report was printed by then. */
 function withoutRepeat(reply: Reply, { prompt }: CallOptions): Reply {
-  const last = prompt.at(-1);
-  const call = last === undefined ? undefined : partsOf(last).findLast((part) => part.type === "tool-result");
+  const call = partsOf(prompt.at(-1)).findLast((part) => part.type === "tool-result");
   if (reply.kind !== "error" || call?.toolCallId === undefined) return reply;
   if (toldReports.has(call.toolCallId)) return { kind: "error", message: reply.message };
   toldReports.add(call.toolCallId);

@@ -2,7 +2,7 @@ import type { ToolContext, ToolDefinition } from "@opencode-ai/plugin";
 import { z } from "zod";
 import { explainThrown } from "../commands/brokenMachine.ts";
 import { messageOf } from "../core/refusal.ts";
-import { writeEnding } from "./commandEnding.ts";
+import { failedEnding, writeEnding } from "./commandEnding.ts";
 import type { Invocation } from "./commandLine.ts";
 import { parseCommandLine } from "./commandLine.ts";
 import { helpFor } from "./commandTable.ts";
@@ -27,14 +27,14 @@ export function pipelineTool(run: RunInvocation): ToolDefinition {
         throw new Error("This tool runs whole commands for a person: type /plan, /backlog or /implement instead.");
       }
       const parsed = parseCommandLine(String(given.command ?? ""));
-      if (!parsed.ok) return writeEnding({ report: "", reason: parsed.failure });
+      if (!parsed.ok) return writeEnding(failedEnding(parsed.failure));
       if (parsed.value.help) return helpFor(parsed.value.verb);
       try {
         return leaveLongResult(await run(parsed.value, context));
       } catch (error) {
         const reason =
-          explainThrown(error) ?? `${messageOf(error)} (unexpected: a bug of multi-agent-coder; please report it)`;
-        return writeEnding({ report: "", reason });
+            explainThrown(error) ?? `${messageOf(error)} (unexpected: a bug of multi-agent-coder; please report it)`;
+          return writeEnding(failedEnding(reason));
       }
     },
   };

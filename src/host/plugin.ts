@@ -9,6 +9,7 @@ import { MessageRouter } from "./messageRouter.ts";
 import { PIPELINE_TOOL } from "./names.ts";
 import { clientOf } from "./opencodeClient.ts";
 import { pipelineTool } from "./pipelineTool.ts";
+import { keepDialogAnswers } from "./questionDialog.ts";
 import { isOpencodeRun } from "./routing.ts";
 import { FixedSampling } from "./sampling.ts";
 import { SessionEvents } from "./sessionEvents.ts";
@@ -75,5 +76,6 @@ export async function server(input: PluginInput, options: PluginOptions = {}): P
     "command.execute.before": async (announced) => router.announce(names, announced),
     "chat.message": router.onMessage,
     "chat.params": fixedSampling.onParams,
+    "tool.execute.after": keepDialogAnswers,
   };
 }

@@ -1,5 +1,5 @@
 import { isVerb, type Verb } from "./names.ts";
-import { readWord, unwrapQuotes } from "./words.ts";
+import { quoted, readWord, unwrapQuotes } from "./words.ts";
 
 /** What is known of a message before any model is called. */
 export interface IncomingMessage {
@@ -54,12 +54,8 @@ function unwrapFlags(text: string): string {
 }
 
 function withAttachedFile(verb: Verb, rest: string, files: readonly string[]): string {
-  const attached = files.map((file) => ` --context_file=${quote(file)}`).join("");
+  const attached = files.map((file) => ` --context_file=${quoted(file)}`).join("");
   return `${verb}${attached}${rest}`;
-}
-
-function quote(value: string): string {
-  return `"${value.replace(/[\\"]/g, "\\$&")}"`;
 }
 
 /** OpenCode joins piped standard input to the message with a line break. */

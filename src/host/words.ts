@@ -35,6 +35,11 @@ export function readWord(text: string, from: number): Word | undefined {
   return { value, end: at };
 }
 
+/** The text as one word, as `readWord` reads it. */
+export function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, "\\$&")}"`;
+}
+
 /** The text itself, or what is inside when the whole of it is one double-quoted word. */
 export function unwrapQuotes(text: string): string {
   const trimmed = text.trim();

@@ -5,7 +5,7 @@ import { trackBranchName } from "../git/trackBranch.ts";
 import type { Inquiry } from "../recovery/taskState.ts";
 import type { Task } from "../types.ts";
 import { waitingForAnswer } from "./attempts/answers.ts";
-import { answerFlags, inquirySentence } from "./attempts/inquiryText.ts";
+import { answerFlags, inquirySentence, openQuestion } from "./attempts/inquiryText.ts";
 import { summaryLines, usageLine } from "./endingText.ts";
 import { type GoalStanding, goalLines, goalReason } from "./goal/gapPlanEnding.ts";
 import type { ImplementScene } from "./implementScene.ts";
@@ -42,7 +42,8 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
   const moved = mayMove ? await offerToUser(options) : leftAlone(options, saved.isPublished);
   // As long as the journal alone knows what has landed, the run stays open, to be gone on with.
   const waiting = waitingForAnswer(recorder.state);
-  if (ending.kind === "stopped" || obstacle !== undefined || waiting.length > 0) {
+  const isStopped = ending.kind === "stopped" || obstacle !== undefined;
+  if (isStopped || waiting.length > 0) {
     await recorder.record({ type: "run_interrupted" });
   } else {
     await recorder.record({ type: "run_finished", outcome: isWhole ? "complete" : "incomplete" });
@@ -58,7 +59,8 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
     usageLine(options),
   ].join("\n");
   const reason = obstacle ?? reasonOf(options, unfinished) ?? lacking;
-  return { text, outcome: reason === undefined ? { done: true } : { done: false, reason } };
+  const questions = isStopped ? [] : waiting.flatMap(({ id, inquiry }) => (inquiry ? [openQuestion(id, inquiry)] : []));
+  return { text, outcome: reason === undefined ? { done: true } : { done: false, reason }, questions };
 }
 
 interface Saved {

@@ -1,3 +1,4 @@
+import type { OpenQuestion } from "../../core/commandContext.ts";
 import { fitColumns, toPlainLine, toPlainLines } from "../../monitoring/terminalText.ts";
 import type { Inquiry } from "../../recovery/taskState.ts";
 
@@ -28,6 +29,17 @@ export function inquirySentence(inquiry: Inquiry): string {
   if (inquiry.kind === "approval") return `waits for you: ${toPlainLine(inquiry.question)}`;
   const line = inquiryLine(inquiry);
   return `asks you: ${line}${/[.?!…]$/u.test(line) ? "" : "."}`;
+}
+
+/** The same for a host that can ask on the spot. */
+export function openQuestion(task: string, inquiry: Inquiry): OpenQuestion {
+  const { checkpoint, kind, options, question, reasons } = inquiry;
+  if (kind === "question") {
+    const text = toPlainLines(question).join("\n");
+    return { checkpoint, task, text, options: options.map((answer) => ({ answer, meaning: "" })) };
+  }
+  const text = [`May the work of ${task} land?`, ...reasons.map((reason) => `- ${toPlainLine(reason)}`)].join("\n");
+  return { checkpoint, task, text, options: [{ answer: "approve", meaning: "other words send it back with them" }] };
 }
 
 /** The flags of `answer`, to be copied into a shell, and what else may be said. */

@@ -1,17 +1,25 @@
 import { expect, test } from "bun:test";
-import { readEnding, writeEnding } from "../../../src/host/commandEnding.ts";
+import { failedEnding, readEnding, writeEnding } from "../../../src/host/commandEnding.ts";
 import { createPipeline } from "../../../src/host/pipelineModel.ts";
 
+const QUESTION = {
+  checkpoint: "run-T2-1",
+  task: "T2",
+  text: 'Which:\nthe "old"?',
+  options: [{ answer: "old", meaning: "" }],
+};
+
 test.each([
-  { report: "all done\nin two lines", reason: undefined },
-  { report: "", reason: "no such file" },
-  { report: "1 of 2 tasks landed", reason: "Not done: T2." },
+  { report: "all done\nin two lines", reason: undefined, questions: [] },
+  failedEnding("no such file"),
+  { report: "1 of 2 tasks landed", reason: "Not done: T2.", questions: [] },
+  { report: "1 of 2 tasks landed", reason: "T2 asks you: Which?", questions: [QUESTION] },
 ])("what is written is read back: %j", (ending) => {
   expect(readEnding(writeEnding(ending))).toEqual(ending);
 });
 
 test("a result that OpenCode cuts at its end is still a failure, with its whole reason", async () => {
-  const whole = writeEnding({ report: "x".repeat(100_000), reason: "Not done: T2." });
+  const whole = writeEnding({ report: "x".repeat(100_000), reason: "Not done: T2.", questions: [] });
   const parts = await answerTo(whole.slice(0, 50_000));
   const error = parts.find((part) => part.type === "error");
   expect(error).toMatchObject({ error: expect.objectContaining({ message: "Not done: T2." }) });
