@@ -87,10 +87,13 @@ export const COMMANDS: Readonly<Record<Verb, CommandDefinition>> = {
     },
   },
   answer: {
-    summary: "Answer a question of a run: let a task's work land, or send it back",
+    summary: "Answer what a run asks: what an agent has to know, or whether a task's work may land",
     flags: {
       checkpoint: { kind: "text", help: "the question, as status and the end of a run name it" },
-      input: { kind: "text", help: "`approve`, or why not: the next attempt is told" },
+      input: {
+        kind: "text",
+        help: "your words; to work that may land `approve`, or why not. Without it: show the question",
+      },
     },
   },
   pause: {

@@ -43,7 +43,8 @@ test("what a task wants is a sentence", () => {
 });
 
 test("the command to answer with can be copied as it is", () => {
-  const flags = (...options: string[]) => answerFlags(asked("Which?", ...options)).replace("--checkpoint=run-T1-1 ", "");
+  const flags = (...options: string[]) =>
+    answerFlags(asked("Which?", ...options)).replace("--checkpoint=run-T1-1 ", "");
   expect(flags()).toBe('--input="…" (your own words)');
   expect(flags("the old")).toBe('--input="the old" (or your own words)');
   expect(flags("the old", "the new")).toBe('--input="the old" (or "the new", or your own words)');
