@@ -43,7 +43,7 @@ async function describe(scene: StatusScene, flags: StatusFlags): Promise<StatusD
     track: { id: scene.trackId, title: backlog?.title ?? null, file: scene.file ?? null },
     owner: holder === undefined ? null : summariseOwner(holder),
     run: summariseRun(sources),
-    questions: questionsOf(run?.state, flags.task),
+    questions: questionsOf(run, flags.task),
     problems: [...scene.problems],
   };
   if (flags.task === undefined) return { ...head, tasks: rows, ...(flags.history ? await historyOf(scene) : {}) };
