@@ -33,8 +33,8 @@ export function pipelineTool(run: RunInvocation): ToolDefinition {
         return leaveLongResult(await run(parsed.value, context));
       } catch (error) {
         const reason =
-            explainThrown(error) ?? `${messageOf(error)} (unexpected: a bug of multi-agent-coder; please report it)`;
-          return writeEnding(failedEnding(reason));
+          explainThrown(error) ?? `${messageOf(error)} (unexpected: a bug of multi-agent-coder; please report it)`;
+        return writeEnding(failedEnding(reason));
       }
     },
   };
