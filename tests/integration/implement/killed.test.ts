@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileOf, makeTrack, type Track, writesItsWord } from "../../support/track.ts";
+import { systemClock } from "../../../src/core/clock.ts";
+import { leaveRequest } from "../../../src/recovery/inbox.ts";
+import { listRuns } from "../../../src/recovery/runStore.ts";
+import { fileOf, makeTrack, scripted, type Track, writesItsWord } from "../../support/track.ts";
 
 const CHAIN = [{ id: "T001" }, { id: "T002", depends_on: ["T001"] }, { id: "T003", depends_on: ["T002"] }];
 const PROGRAM = join(import.meta.dir, "implementProcess.ts");
@@ -119,6 +122,38 @@ test("killed twice in a row", async () => {
   expect(await track.landed(base)).toHaveLength(3);
   const spawns = (await readFile(join(track.folder, "spawns"), "utf8")).trimEnd().split("\n");
   expect(spawns).toEqual(["T001", "T002"]);
+});
+
+test("killed between a rollback that was asked for and its record: what was taken back is done again, once", async () => {
+  await using track = await makeTrack({ tasks: CHAIN });
+  const base = await track.repository.git("rev-parse", "HEAD");
+  const abort = new AbortController();
+  await track.implement(
+    scripted({
+      T003: async (agent) => {
+        abort.abort();
+        return agent.hang();
+      },
+    }),
+    { signal: abort.signal },
+  );
+  const { runs, runDirectory } = await track.state();
+  const [run = ""] = await listRuns(runs);
+  await leaveRequest(runDirectory(run), systemClock, { kind: "rollback", task: "T002" });
+  // The first that moves the track's head in that process is the rollback.
+  await killAt(track, "moved", "T001");
+
+  const { report, runner } = await track.implement(writesItsWord);
+
+  expect(report.outcome).toEqual({ done: true });
+  expect(runner.tasks).toEqual(["T002", "T003"]);
+  const subjects = CHAIN.map(({ id }) => `${id}: Write ${fileOf(id)}`);
+  expect(await track.landed(base)).toEqual([
+    ...subjects.slice(0, 2),
+    `Undo T002: Write ${fileOf("T002")}`,
+    ...subjects.slice(1),
+  ]);
+  expect(Object.values(await track.statuses())).toEqual(Array(3).fill("complete"));
 });
 
 test("a second implement of a track at work is told who is at it; once that was killed it goes ahead", async () => {
