@@ -59,7 +59,8 @@ export function crewFor(sources: CrewSources, tasks: readonly Task[]): WorkerPoo
     tasks: tasks.filter((task) => recorder.state.tasks.has(task.id)),
     alreadyComplete: withStatus("complete"),
     alreadyFailed: withStatus("failed"),
-    workers: scene.workers,
+    // Tasks that came later may be more than work trees were leased for.
+    workers: Math.min(scene.workers, sources.worktrees.slots.length),
     failurePolicy: context.options.failurePolicy,
     state: () => recorder.state,
     subscribe: (listener) => recorder.events.onAny(listener),

@@ -9,7 +9,7 @@ import { createTrackBranch } from "../git/trackBranch.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
 import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
-import type { ModelRef } from "../types.ts";
+import type { ModelRef, Task } from "../types.ts";
 import { type AgentsFile, readAgentsFile } from "./agentsFile.ts";
 import { RunRecording } from "./artifacts/runRecording.ts";
 import { unrecordedGapPlan } from "./goal/gapPlanRecovery.ts";
@@ -17,7 +17,7 @@ import type { GapPlans } from "./goal/gapPlans.ts";
 import { gapPlansFor } from "./goal/gapPlansFor.ts";
 import { checkBeforeRun } from "./health/healthChecks.ts";
 import type { WholeLoop } from "./health/smokeTest.ts";
-import type { ImplementFlags, ImplementScene } from "./implementScene.ts";
+import { type ImplementFlags, type ImplementScene, tasksToDo } from "./implementScene.ts";
 import { BranchPublisher } from "./landing/branchPublisher.ts";
 import { rollBackInRun } from "./landing/rollbackInRun.ts";
 import { showRolledBack } from "./landing/rollbackRecord.ts";
@@ -55,20 +55,22 @@ export interface TrackRunResources {
 export async function runTrack(held: TrackRunResources): Promise<CommandReport> {
   const broken = new AbortController();
   const signal = AbortSignal.any([held.context.signal, broken.signal]);
-  const resources = { ...held, context: { ...held.context, signal } };
-  const { scene, context } = resources;
+  const asked = { ...held, context: { ...held.context, signal } };
+  const { context } = asked;
   const warn = (message: string) =>
     held.progress.log({ message, level: "warn", context: { phaseId: "implement", timestamp: context.clock.now() } });
   const since = context.clock.now();
-  const before = await takeFingerprint(scene.git, scene.user);
-  const { state, backlog } = scene;
-  const cleared = await clearLeftovers({ ...resources, state, runner: context.runner, trackId: backlog.track_id });
-  const equipment = await equipRun({ ...resources, warn });
+  const before = await takeFingerprint(held.scene.git, held.scene.user);
+  const { state, backlog } = held.scene;
+  const cleared = await clearLeftovers({ ...asked, state, runner: context.runner, trackId: backlog.track_id });
+  const equipment = await equipRun({ ...asked, warn });
   const { gate, models, sandbox } = equipment;
   const { allowRedBase } = held.flags;
   const note = (model: ModelRef, result: SpawnResult) => models.note(model, "probe", result);
-  const health = await checkBeforeRun({ ...resources, gate, allowRedBase, sandbox, note });
-  const log = await openRun(resources);
+  const health = await checkBeforeRun({ ...asked, gate, allowRedBase, sandbox, note });
+  const { log, tasks } = await openRun(asked);
+  const scene = { ...held.scene, tasks };
+  const resources = { ...asked, scene };
   const { recorder, progress, statuses } = recordingOf(resources, log);
   const recording = await RunRecording.begin({ ...resources, recorder, warn });
   try {
@@ -206,13 +208,21 @@ function holdingsOf({ worktrees, context }: TrackRunResources): RunHoldings {
   return { slots: [...slots], gate: gate.number, ...(host_session === undefined ? {} : { host_session }) };
 }
 
-async function openRun(resources: TrackRunResources): Promise<RunLog> {
-  const { scene, context, control, lock } = resources;
-  const { git, user, state, backlog, backlogFile, tasks, workers } = scene;
+/** A run, and what it is to do. */
+interface OpenedRun {
+  readonly log: RunLog;
+  readonly tasks: readonly Task[];
+}
+
+async function openRun(resources: TrackRunResources): Promise<OpenedRun> {
+  const { flags, scene, context, control, lock } = resources;
+  const { git, user, state, backlog, backlogFile, workers } = scene;
   const opener = { state, control, clock: context.clock, lock };
   const unfinished = await takeUpRun(opener, backlog.track_id);
   try {
-    if (unfinished !== undefined) await showRolledBack(control, unfinished.state, scene.manager);
+    const shown = unfinished && (await showRolledBack(control, unfinished.state, scene.manager));
+    // The file was read before it showed what was rolled back.
+    const tasks = shown === undefined ? scene.tasks : tasksToDo(scene.manager.backlog, flags.only);
     const start = await startOf({ git, user, control }, backlog.track_id, unfinished?.state.head);
     const branch = await createTrackBranch(git, user, control, backlog.track_id, start);
     if (branch.kind === "refused") throw new Refusal(branch.message);
@@ -222,13 +232,14 @@ async function openRun(resources: TrackRunResources): Promise<RunLog> {
     const holdings = holdingsOf(resources);
     const asked = { backlog, backlogFile, tasks, workers, holdings };
     const purpose: RunPurpose = { ...asked, head: branch.head, userBranch: user.branch };
-    if (unfinished === undefined) return await startRun(opener, purpose);
+    if (unfinished === undefined) return { log: await startRun(opener, purpose), tasks };
     if (canGoOn(unfinished.state, purpose)) {
       await unfinished.record({ type: "run_resumed", ...holdings });
-      return unfinished;
+      return { log: unfinished, tasks };
     }
     const landed = await closeTakenOver(unfinished, scene.manager, control);
-    return await startRun(opener, { ...purpose, tasks: tasks.filter(({ id }) => !landed.has(id)) });
+    const left = tasks.filter(({ id }) => !landed.has(id));
+    return { log: await startRun(opener, { ...purpose, tasks: left }), tasks };
   } catch (error) {
     await unfinished?.close();
     throw error;
