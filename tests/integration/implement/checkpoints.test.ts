@@ -203,3 +203,24 @@ test("what an agent that took too long had made is a checkpoint too, by that nam
   const [only] = await checkpointsOf(track);
   expect(only).toMatchObject({ cause: "timeout", incremental: { paths: [WORD] } });
 });
+
+test("while a run goes on, it goes back itself, and the task's next agent goes on from there", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001", files: ["words/*"] }], verify: [] });
+  const wrote = Promise.withResolvers<void>();
+  const read: string[] = [];
+  const run = track.implement(async (agent) => {
+    if (agent.turn === 1) {
+      await savedWrites(agent, [{ [WORD]: "one\n" }, { [WORD]: "two\n" }]);
+      wrote.resolve();
+      return agent.hang();
+    }
+    read.push(await readFile(join(agent.directory, WORD), "utf8"));
+    return writesItsWord(agent);
+  });
+  await wrote.promise;
+  const [first] = await checkpointsOf(track);
+  const report = await rollback(track, first?.id ?? "");
+  expect(report.text).toContain(`T001 goes on from ${first?.id} (full); 1 file put back.`);
+  expect((await run).report.outcome).toEqual({ done: true });
+  expect(read).toEqual(["one\n"]);
+});
