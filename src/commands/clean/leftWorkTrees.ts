@@ -103,7 +103,9 @@ function workTree(kind: SlotKind, number: number, { state }: CleanScene, indexes
   const directory = isWorker ? state.slotDirectory(number) : state.gateDirectory(number);
   const git = isWorker ? state.slotGit(number) : state.gateGit(number);
   const scratch = isWorker ? state.slotScratch(number) : state.gateScratch(number);
-  const ofIndex = new RegExp(`^(${isWorker ? "worker|slot" : "gate"})-${number}(-checkout(-compared)?)?(\\.lock)?$`);
+  const ofIndex = new RegExp(
+    `^(${isWorker ? "worker|slot" : "gate"})-${number}(-checkout(-compared)?|\\.history)?(\\.lock)?$`,
+  );
   const ownIndexes = indexes.filter((name) => ofIndex.test(name)).map((name) => join(state.indexes, name));
   const lease = isWorker ? state.slotLease(number) : state.gateLease(number);
   return { kind, number, name: basename(directory), directory, lease, paths: [directory, git, scratch, ...ownIndexes] };
