@@ -11,6 +11,8 @@ export type RecordedEnding =
 export interface RecordedAttempt {
   /** As it was numbered in its run. */
   readonly number: number;
+  /** `patch`: it answered with edits, which others applied. */
+  readonly mode: "agent" | "patch";
   /** Commits its first turn is told apart from: its base, and what it went on from. */
   readonly from: readonly string[];
   /** What the agent had left each time it came to rest, as commits. */
@@ -58,6 +60,12 @@ export function recordedRun(events: readonly RunEvent[]): RecordedRun | undefine
   return { started, attempts, answers };
 }
 
+/** How tasks were worked on from the start: what goes over to patches by rule was begun by an agent. */
+export function modeOf({ attempts }: RecordedRun): RecordedAttempt["mode"] {
+  const first = [...attempts.values()].flatMap(([attempt]) => attempt ?? []);
+  return first.length > 0 && first.every(({ mode }) => mode === "patch") ? "patch" : "agent";
+}
+
 interface Draft {
   readonly attempt: RecordedAttempt;
   readonly saved: string | undefined;
@@ -83,10 +91,13 @@ function attemptsOf(task: string, events: readonly RunEvent[]): readonly Recorde
   return drafts.filter(({ isTransient }) => !isTransient).map(({ attempt }) => attempt);
 }
 
-function begun({ attempt: number, base, continues }: RunEventOf<"attempt_started">, head: string): Draft {
+function begun(
+  { attempt: number, base, continues, mode = "agent" }: RunEventOf<"attempt_started">,
+  head: string,
+): Draft {
   const from = continues === undefined ? [base] : [base, continues.commit];
   const attempt: RecordedAttempt = {
-    ...{ number, from, turns: [], left: undefined, ending: { kind: "rest" }, durationMs: 0 },
+    ...{ number, mode, from, turns: [], left: undefined, ending: { kind: "rest" }, durationMs: 0 },
   };
   return { attempt, saved: continues?.commit, head, isTransient: false };
 }

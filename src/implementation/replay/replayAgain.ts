@@ -24,7 +24,7 @@ import { waitingForAnswer } from "../attempts/answers.ts";
 import { implementUnchecked } from "../implementCommand.ts";
 import { placeCopies, readCopiedFiles } from "../slots/copiedFiles.ts";
 import { type RecordedMaterial, readMaterial } from "./recordedMaterial.ts";
-import { type RecordedRun, recordedRun, whyNotAgain } from "./recordedRun.ts";
+import { modeOf, type RecordedRun, recordedRun, whyNotAgain } from "./recordedRun.ts";
 import { ReplayRunner } from "./replayRunner.ts";
 
 export interface AgainOptions {
@@ -133,7 +133,7 @@ async function driveAgain(
   });
   const flags = {
     ...{ backlogFile: run.started.backlog_file, workers: 1, dryRun: false, allowRedBase: true },
-    only: tasksAgain(recorded).map(({ id }) => id),
+    ...{ only: tasksAgain(recorded).map(({ id }) => id), mode: modeOf(run) },
   };
   const around: CommandContext = {
     ...{ directory: place.repository, environment: place.environment, options: place.options, runner, clock },

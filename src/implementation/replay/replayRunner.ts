@@ -6,6 +6,7 @@ import {
   type SpawnOptions,
   type SpawnResult,
 } from "../../core/agentRunner.ts";
+import { parseJson } from "../../core/parseJson.ts";
 import { messageOf } from "../../core/refusal.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { RecordedAttempt } from "./recordedRun.ts";
@@ -41,7 +42,7 @@ export class ReplayRunner implements AgentRunner {
   async spawnAgent(role: AgentRole, _prompt: string, options: SpawnOptions): Promise<SpawnResult> {
     const metadata = { ...nothingSpent(options.model), prompts: 1 };
     const { purpose } = options;
-    if (role !== "worker" || purpose === undefined) return failed(`nothing is recorded of a ${role}`, metadata);
+    if (purpose === undefined) return failed(`nothing is recorded of a ${role}`, metadata);
     const attempt = this.nextOf(purpose.task);
     if (attempt === undefined) return failed("no further attempt is recorded", metadata);
     try {
@@ -67,6 +68,7 @@ export class ReplayRunner implements AgentRunner {
   ): Promise<SpawnResult> {
     const sessionID = `replay-${task}-${attempt.number}`;
     onActivity?.({ kind: "opened", sessionID });
+    if (attempt.mode === "patch") return this.answer(task, attempt, metadata);
     supervisor?.attach({ sessionID, say: async () => undefined });
     let { from } = attempt;
     let text = "";
@@ -96,6 +98,18 @@ export class ReplayRunner implements AgentRunner {
       default:
         return unreachable(ending);
     }
+  }
+
+  /** Edits are applied by whoever asked for them. */
+  private async answer(
+    task: string,
+    { ending, number }: RecordedAttempt,
+    metadata: SpawnMetadata,
+  ): Promise<SpawnResult> {
+    if (ending.kind === "timeout") return { status: "timeout", message: ending.message, metadata };
+    if (ending.kind === "failed") return failed(ending.message, metadata);
+    const text = await this.options.says(task, number, 0);
+    return { status: "success", text, structured: parseJson(text), metadata };
   }
 }
 

@@ -3,20 +3,10 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { replayCommand } from "../../../src/commands/replayCommand.ts";
 import { readArtifacts } from "../../../src/recovery/artifacts/artifactLineage.ts";
-import { ArtifactStore } from "../../../src/recovery/artifacts/artifactStore.ts";
 import { leaveRequest } from "../../../src/recovery/inbox.ts";
 import { journalPath, listRuns, readRunEvents } from "../../../src/recovery/runStore.ts";
 import type { Script } from "../../support/scriptedRunner.ts";
-import {
-  DIAMOND,
-  fileOf,
-  makeTrack,
-  type RunSettings,
-  scripted,
-  type Track,
-  VERIFY,
-  writesItsWord,
-} from "../../support/track.ts";
+import { DIAMOND, fileOf, makeTrack, scripted, type Track, writesItsWord } from "../../support/track.ts";
 
 async function replay(track: Track, flags: { run?: string; again?: boolean } = {}) {
   const { directory, environment, options, signal } = track.context(NOBODY, {});
@@ -73,7 +63,8 @@ const TASKS = DIAMOND.map((task) => ({
 }));
 
 /** Runs to its end, and answers what is asked on the way. */
-async function eventfulRun(track: Track, settings: RunSettings = {}): Promise<void> {
+async function eventfulRun(track: Track): Promise<void> {
+  const settings = { options: { maxSelfCorrections: 1 } };
   const first = await track.implement(EVENTFUL, settings);
   expect(first.report.outcome).toMatchObject({ done: false, reason: expect.stringContaining("Which word?") });
   const state = await track.state();
@@ -141,6 +132,7 @@ test("what the recorded agents left goes through the real gate: a task that fail
         return agent.turn === 1 ? undefined : { status: "timeout", message: "its time was up" };
       },
     }),
+    { options: { maxSelfCorrections: 0, maxAttempts: 2 } },
   );
   expect(await track.statuses()).toEqual({ T001: "complete", T002: "failed", T003: "skipped" });
   const { outcome, text } = await replay(track, { again: true });
@@ -148,69 +140,64 @@ test("what the recorded agents left goes through the real gate: a task that fail
   expect(text).toContain("3 tasks (1 complete, 1 failed, 1 skipped)");
 });
 
-test("without --again it compares only, the latest run by default, also one that was interrupted", async () => {
-  await using track = await makeTrack({ tasks: TASKS.slice(0, 2) });
+test("a run by patches is driven again from the edits that were answered", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }] });
+  const flags = { mode: "patch" } as const;
+  const answer = { edits: [{ path: fileOf("T001"), content: "word\n" }] };
+  const { report } = await track.implement(async () => ({ status: "success", text: "", structured: answer }), {
+    flags,
+  });
+  expect(report.outcome).toEqual({ done: true });
+  const { outcome, text } = await replay(track, { again: true });
+  expect({ outcome, text }).toMatchObject({ outcome: { done: true } });
+});
+
+test("it compares only, without --again, also a run that was interrupted; names what is not there, and what is damaged", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }, { id: "T002", depends_on: ["T001"] }] });
   const abort = new AbortController();
-  await track.implement(
-    scripted({
-      T002: async (agent) => {
-        abort.abort();
-        return agent.hang();
-      },
-    }),
-    { signal: abort.signal },
-  );
-  const { outcome, text } = await replay(track);
-  expect(outcome).toEqual({ done: true });
-  expect(text).toStartWith(`Run ${await runOf(track)} of track words (not finished): `);
-  expect(text).not.toContain("driven again");
+  const script = scripted({
+    T001: async (agent) => {
+      await agent.write({ [fileOf("T001")]: agent.turn === 1 ? "Bad Word\n" : "word\n" });
+      return undefined;
+    },
+    T002: async (agent) => {
+      abort.abort();
+      return agent.hang();
+    },
+  });
+  await track.implement(script, { signal: abort.signal, options: { maxSelfCorrections: 0 } });
+  const state = await track.state();
+  const run = await runOf(track);
+  const sound = await replay(track);
+  expect(sound.outcome).toEqual({ done: true });
+  expect(sound.text).toStartWith(`Run ${run} of track words (not finished): `);
+  expect(sound.text).not.toContain("driven again");
   await expect(replay(track, { run: "20200101-000000000-abcdef" })).rejects.toThrow(
     "No run '20200101-000000000-abcdef'",
   );
-});
 
-test("a journal that is damaged in the middle is named, with what to do", async () => {
-  await using track = await makeTrack({ tasks: [{ id: "T001" }] });
-  await track.implement(writesItsWord);
+  const control = await track.control();
+  const [base] = (await track.repository.git("rev-list", "--reverse", "main")).split("\n");
+  await control.git("update-ref", "refs/mac/tracks/words", base ?? "");
+  await control.git("update-ref", "-d", `refs/mac/attempts/${run}/T001/1`);
+  const artifacts = await readArtifacts(state.runArtifacts(run));
+  const [{ id } = { id: "" }] = artifacts.ok ? artifacts.value : [];
+  await writeFile(join(state.artifacts, id.slice(0, 2), id.slice(2)), "something else");
+  // What is not what it says it is, is not driven again.
+  const unsound = await replay(track, { again: true });
+  expect(unsound.outcome).toMatchObject({ done: false });
+  expect(unsound.text).toContain("refs/mac/tracks/words is at");
+  expect(unsound.text).toContain(`refs/mac/attempts/${run}/T001/1 is not there`);
+  expect(unsound.text).toContain("is not what was kept under its name");
+  expect(unsound.text).not.toContain("driven again");
+
   const path = await journalOf(track);
   await writeFile(path, (await readFile(path, "utf8")).replace("attempt_started", "attempt_stopped"));
   await expect(replay(track)).rejects.toThrow(/damaged at line \d+: .*Put back a copy/);
 });
 
-test("what the journal says and is not there is named: a landed commit, a ref, an artifact", async () => {
-  await using track = await makeTrack({ tasks: [{ id: "T001" }, { id: "T002", depends_on: ["T001"] }] });
-  await track.implement(
-    scripted({
-      T002: async (agent) => {
-        await agent.write({ [fileOf("T002")]: agent.turn === 1 ? "Bad Word\n" : "word\n" });
-        return undefined;
-      },
-    }),
-  );
-  const state = await track.state();
-  const run = await runOf(track);
-  expect((await replay(track)).outcome).toEqual({ done: true });
-
-  const control = await track.control();
-  const [base] = (await track.repository.git("rev-list", "--reverse", "main")).split("\n");
-  await control.git("update-ref", "refs/mac/tracks/words", base ?? "");
-  await control.git("update-ref", "-d", `refs/mac/attempts/${run}/T002/1`);
-  const artifacts = await readArtifacts(state.runArtifacts(run));
-  const [{ id } = { id: "" }] = artifacts.ok ? artifacts.value : [];
-  await writeFile(join(state.artifacts, id.slice(0, 2), id.slice(2)), "something else");
-  expect(await new ArtifactStore(state.artifacts).read(id)).toMatchObject({ ok: false });
-
-  const { outcome, text } = await replay(track, { again: true });
-  expect(outcome).toMatchObject({ done: false });
-  expect(text).toContain("refs/mac/tracks/words is at");
-  expect(text).toContain(`refs/mac/attempts/${run}/T002/1 is not there`);
-  expect(text).toContain("is not what was kept under its name");
-  // What is not what it says it is, is not driven again.
-  expect(text).not.toContain("driven again");
-});
-
 test("a run whose backlog was not kept cannot be driven again, and says so", async () => {
-  await using track = await makeTrack({ tasks: [{ id: "T001" }], verify: [VERIFY] });
+  await using track = await makeTrack({ tasks: [{ id: "T001" }] });
   await track.implement(writesItsWord);
   await rm((await track.state()).runArtifacts(await runOf(track)));
   await expect(replay(track, { again: true })).rejects.toThrow("the backlog that run");
