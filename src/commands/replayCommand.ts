@@ -7,7 +7,7 @@ import { inspectRepository, locateRepository } from "../git/userRepository.ts";
 import { type AgainOptions, replayAgain } from "../implementation/replay/replayAgain.ts";
 import { textTable } from "../monitoring/textTable.ts";
 import { whereKept } from "../recovery/keptRuns.ts";
-import { journalPath, listRuns } from "../recovery/runStore.ts";
+import { journalPath, tracksOfRuns } from "../recovery/runStore.ts";
 import { statusOf, type TaskState } from "../recovery/taskState.ts";
 import { checkArtifacts, checkHistory, type ReplayCheck, type ReplayedRun } from "./replayChecks.ts";
 import { foldAgain } from "./replayFold.ts";
@@ -57,7 +57,7 @@ function headLine({ runId, events, state: { started, outcome, tasks } }: Replaye
 }
 
 async function chooseRun(state: StateDirectory, wanted: string | undefined): Promise<string> {
-  const runs = await listRuns(state.runs);
+  const runs = (await tracksOfRuns(state.runs)).map(({ runId }) => runId);
   if (wanted !== undefined && runs.includes(wanted)) return wanted;
   const kept = wanted === undefined ? undefined : await whereKept(state, wanted);
   if (kept !== undefined) throw new Refusal(kept);

@@ -69,7 +69,7 @@ export async function replayAgain(options: AgainOptions): Promise<AgainOutcome> 
   try {
     const place = await makePlace(folder, run, material.value, options);
     const ended = await driveAgain(place, run, material.value, options);
-    options.context.signal.throwIfAborted();
+    if (options.context.signal.aborted) throw new Refusal("Interrupted: the run was not driven to its end again.");
     const differences = await compare(place, run, ended, options);
     isKept = differences.length > 0;
     const tree = await treeOf(options.git, options.state.controlGit, recorded.head);
@@ -86,6 +86,8 @@ function tasksAgain({ tasks }: RunState): readonly TaskState[] {
 
 interface Place {
   readonly repository: string;
+  /** Beside the repository: by its own name it could be a file of the user's, or lie behind a link to one. */
+  readonly backlogFile: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly state: StateDirectory;
   readonly options: Options;
@@ -99,19 +101,20 @@ async function makePlace(
   { git, user, state, context }: AgainOptions,
 ): Promise<Place> {
   const repository = join(folder, "repository");
+  const backlogFile = join(folder, "BACKLOG.yaml");
   const given = material.options ?? context.options;
   const options: Options = { ...given, budget: {}, maxGapPlans: 0, merge: "branch" };
   await makeThrowAwayRepository(git, user, {
     ...{ root: repository, commit: started.base, branch: started.user_branch ?? "main" },
     objects: [join(state.controlGit, "objects")],
   });
-  await writeFileAtomic(join(repository, started.backlog_file), material.backlog);
+  await writeFileAtomic(backlogFile, material.backlog);
   await placeCopies(await readCopiedFiles(git, user.root, options.copy), repository);
   const data = join(folder, "data");
   await mkdir(data);
   const environment = { ...context.environment, XDG_DATA_HOME: data };
   return {
-    ...{ repository, environment, options, indexFile: join(folder, "index") },
+    ...{ repository, backlogFile, environment, options, indexFile: join(folder, "index") },
     state: stateDirectoryFor(await realpath(join(repository, ".git")), environment),
   };
 }
@@ -132,7 +135,7 @@ async function driveAgain(
     onPlayed: (milliseconds) => clock.skip(milliseconds),
   });
   const flags = {
-    ...{ backlogFile: run.started.backlog_file, workers: 1, dryRun: false, allowRedBase: true },
+    ...{ backlogFile: place.backlogFile, workers: 1, dryRun: false, allowRedBase: true },
     ...{ only: tasksAgain(recorded).map(({ id }) => id), mode: modeOf(run) },
   };
   const around: CommandContext = {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { replayCommand } from "../../../src/commands/replayCommand.ts";
 import { readArtifacts } from "../../../src/recovery/artifacts/artifactLineage.ts";
@@ -140,16 +140,20 @@ test("what the recorded agents left goes through the real gate: a task that fail
   expect(text).toContain("3 tasks (1 complete, 1 failed, 1 skipped)");
 });
 
-test("a run by patches is driven again from the edits that were answered", async () => {
+test("a run by patches is driven again from its edits; a backlog outside of the repository is not touched by that", async () => {
   await using track = await makeTrack({ tasks: [{ id: "T001" }] });
-  const flags = { mode: "patch" } as const;
+  const backlogFile = join(track.folder, "elsewhere.yaml");
+  await rename(track.backlogFile, backlogFile);
+  const flags = { mode: "patch", backlogFile } as const;
   const answer = { edits: [{ path: fileOf("T001"), content: "word\n" }] };
   const { report } = await track.implement(async () => ({ status: "success", text: "", structured: answer }), {
     flags,
   });
   expect(report.outcome).toEqual({ done: true });
+  const before = await stat(backlogFile);
   const { outcome, text } = await replay(track, { again: true });
   expect({ outcome, text }).toMatchObject({ outcome: { done: true } });
+  expect((await stat(backlogFile)).mtimeMs).toBe(before.mtimeMs);
 });
 
 test("it compares only, without --again, also a run that was interrupted; names what is not there, and what is damaged", async () => {
