@@ -1,11 +1,16 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, realpath } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { stringify } from "yaml";
+import { runProcess } from "../../src/core/shell.ts";
+import { stateDirectoryFor } from "../../src/core/stateDirectory.ts";
+import { readArtifacts } from "../../src/recovery/artifacts/artifactLineage.ts";
+import { listRuns } from "../../src/recovery/runStore.ts";
+import { PROJECT_ROOT } from "../support/hermeticHome.ts";
 import { call, text, tools } from "../support/modelReply.ts";
 import { type ModelRequest, toolResults } from "../support/modelRequest.ts";
 import { pipelineHandler } from "../support/pipelineScript.ts";
-import { makeScene } from "../support/scene.ts";
+import { makeScene, type Scene } from "../support/scene.ts";
 import { statuses } from "../support/words.ts";
 
 setDefaultTimeout(180_000);
@@ -76,7 +81,34 @@ test("a write outside the scope is refused before it happens, and more scope is 
   expect(files.split("\n")).toEqual(["extra.txt", "owned.txt", "sum.txt", "tasks"]);
   expect(stderr).toContain("may write extra.txt");
   expect(stdout).toContain("1 proven, 1 unproven: T002");
+  const calls = await callsOf("T001", scene);
+  expect(calls.slice(0, 3)).toEqual([
+    ["write", "refused", "stray.txt"],
+    ["mac_amend_scope", "ok", ""],
+    ["mac_amend_scope", "ok", ""],
+  ]);
+  // Asked for at once, they end in either order.
+  expect(calls.slice(3).toSorted()).toEqual([
+    ["write", "ok", "extra.txt"],
+    ["write", "ok", "sum.txt"],
+  ]);
+  const replay = await runProcess("node", [join(PROJECT_ROOT, "dist/cli.js"), "replay", "--again"], {
+    ...{ cwd: scene.repository.path, env: scene.home.env, timeoutMs: 60_000 },
+  });
+  expect(replay).toMatchObject({ end: { exitCode: 0 }, stdout: expect.stringContaining("driven again") });
 });
+
+/** What its agents did, as the run's artifacts tell it: tool, outcome, first path's last name. */
+async function callsOf(task: string, { home, repository }: Scene): Promise<unknown[]> {
+  const commonDir = await realpath(join(repository.path, ".git"));
+  const state = stateDirectoryFor(commonDir, home.env);
+  const [run = ""] = await listRuns(state.runs);
+  const artifacts = await readArtifacts(state.runArtifacts(run));
+  if (!artifacts.ok) throw new Error(artifacts.failure);
+  return artifacts.value.flatMap(({ call, producer }) =>
+    call === undefined || producer.task !== task ? [] : [[call.tool, call.outcome, basename(call.paths[0] ?? "")]],
+  );
+}
 
 test("what fails goes back to the same session, and the work is proven by what failed before", async () => {
   const corrections: string[] = [];
