@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { createHash } from "node:crypto";
 import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { replayCommand } from "../../../src/commands/replayCommand.ts";
@@ -179,6 +180,18 @@ test("it compares only, without --again, also a run that was interrupted; names 
   await expect(replay(track, { run: "20200101-000000000-abcdef" })).rejects.toThrow(
     "No run '20200101-000000000-abcdef'",
   );
+
+  const session = join(state.runDirectory(run), "session.json");
+  expect(sound.text).toMatch(/session\.json +at event \d+ +0/);
+  const published = await readFile(session, "utf8");
+  const wrong = published.replace(/"tokens":\d+/, '"tokens":7');
+  await writeFile(session, wrong);
+  expect((await replay(track)).text).toContain("is damaged, or of another version");
+  const body = wrong.slice(0, wrong.lastIndexOf(',"sum"'));
+  const sum = createHash("sha256").update(`${body}}`).digest("hex");
+  await writeFile(session, `${body},"sum":"${sum}"}\n`);
+  expect((await replay(track)).text).toContain("session.json tells the state");
+  await writeFile(session, published);
 
   const control = await track.control();
   const [base] = (await track.repository.git("rev-list", "--reverse", "main")).split("\n");
