@@ -26,7 +26,7 @@ export async function foldJournal(path: string): Promise<Result<FoldedJournal, J
 }
 
 /** What the events that are still to be read add up to, on top of `from`. */
-export function foldContent(content: JournalContent, from?: RunState): Result<RunProjection, JournalUnreadable> {
+function foldContent(content: JournalContent, from?: RunState): Result<RunProjection, JournalUnreadable> {
   const projection = new RunProjection(from);
   for (const read of eventsOf(content)) {
     if (!read.ok) return read;
