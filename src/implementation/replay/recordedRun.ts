@@ -13,6 +13,8 @@ export interface RecordedAttempt {
   readonly number: number;
   /** `patch`: it answered with edits, which others applied. */
   readonly mode: "agent" | "patch";
+  /** Scope it was granted, by itself or by those before it that are not played. */
+  readonly granted: readonly { readonly paths: readonly string[]; readonly reason: string }[];
   /** Commits its first turn is told apart from: its base, and what it went on from. */
   readonly from: readonly string[];
   /** What the agent had left each time it came to rest, as commits. */
@@ -88,7 +90,18 @@ function attemptsOf(task: string, events: readonly RunEvent[]): readonly Recorde
     const latest = drafts.pop();
     if (latest !== undefined) drafts.push(advanced(latest, event, head));
   }
-  return drafts.filter(({ isTransient }) => !isTransient).map(({ attempt }) => attempt);
+  return playedOf(drafts);
+}
+
+function playedOf(drafts: readonly Draft[]): readonly RecordedAttempt[] {
+  const played: RecordedAttempt[] = [];
+  let inherited: RecordedAttempt["granted"] = [];
+  for (const { attempt, isTransient } of drafts) {
+    const granted = [...inherited, ...attempt.granted];
+    if (!isTransient) played.push({ ...attempt, granted });
+    inherited = isTransient ? granted : [];
+  }
+  return played;
 }
 
 function begun(
@@ -97,7 +110,7 @@ function begun(
 ): Draft {
   const from = continues === undefined ? [base] : [base, continues.commit];
   const attempt: RecordedAttempt = {
-    ...{ number, mode, from, turns: [], left: undefined, ending: { kind: "rest" }, durationMs: 0 },
+    ...{ number, mode, granted: [], from, turns: [], left: undefined, ending: { kind: "rest" }, durationMs: 0 },
   };
   return { attempt, saved: continues?.commit, head, isTransient: false };
 }
@@ -111,6 +124,10 @@ function advanced(draft: Draft, event: TaskEvent, head: string): Draft {
       const { commit, cut_off: isCutOff } = event;
       if (isCutOff === true) return { ...draft, attempt: { ...attempt, left: commit } };
       return { ...draft, saved: commit, attempt: { ...attempt, turns: [...attempt.turns, commit] } };
+    }
+    case "scope_amended": {
+      const { granted, paths, reason } = event;
+      return granted ? { ...draft, attempt: { ...attempt, granted: [...attempt.granted, { paths, reason }] } } : draft;
     }
     case "question_asked": {
       const { question, options } = event;

@@ -70,6 +70,7 @@ export class ReplayRunner implements AgentRunner {
     onActivity?.({ kind: "opened", sessionID });
     if (attempt.mode === "patch") return this.answer(task, attempt, metadata);
     supervisor?.attach({ sessionID, say: async () => undefined });
+    for (const request of attempt.granted) await supervisor?.amendScope(request);
     let { from } = attempt;
     let text = "";
     for (const [turn, commit] of attempt.turns.entries()) {

@@ -38,7 +38,15 @@ describe("recordedRun", () => {
   test("turns are what was captured at rest, in order; an agent at rest ends by what is found", () => {
     expect(attempts(started(1), captured(1, "one"), captured(1, "two"), finished(1, "success"))).toEqual([
       {
-        ...{ number: 1, mode: "agent", from: ["base"], turns: ["one", "two"], left: undefined, durationMs: 5 },
+        ...{
+          number: 1,
+          mode: "agent",
+          granted: [],
+          from: ["base"],
+          turns: ["one", "two"],
+          left: undefined,
+          durationMs: 5,
+        },
         ending: { kind: "rest" },
       },
     ]);
@@ -57,6 +65,17 @@ describe("recordedRun", () => {
       ...[started(2, { continues: { attempt: 1, commit: "half" } }), captured(2, "whole"), finished(2, "success")],
     ];
     expect(attempts(...events)).toMatchObject([{ number: 2, from: ["base", "half"], turns: ["whole"] }]);
+  });
+
+  test("scope that was granted is asked for again, by who follows where it was granted to one that is not played", () => {
+    const amended: RunEvent = {
+      ...{ type: "scope_amended", task: "T1", attempt: 1, paths: ["b.txt"], reason: "needed", granted: true },
+    };
+    const refused: RunEvent = { ...amended, paths: ["c.txt"], granted: false };
+    const granted = [{ paths: ["b.txt"], reason: "needed" }];
+    expect(attempts(started(1), amended, refused)).toMatchObject([{ granted }]);
+    const events = [started(1), amended, failed(1, "interrupted", { transient: true }), started(2)];
+    expect(attempts(...events)).toMatchObject([{ number: 2, granted }]);
   });
 
   test("a question is asked on what was saved last", () => {
