@@ -29,13 +29,20 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
+/** Makes `directory` and the folders above it that are missing, durably: a file that is synced there stays reachable. */
+export async function makeDirectory(directory: string): Promise<void> {
+  const first = await mkdir(directory, { recursive: true });
+  if (first === undefined) return;
+  for (let made = directory; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+}
+
 /**
  * Replaces `path` by `content` in one step: a reader, or a crash at any point, sees the old file or the new one.
  * Missing folders are made. `mode` is the new file's permission bits.
  */
 export async function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   const directory = dirname(path);
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
   try {
     const handle = await open(temporary, "wx", mode);

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../core/clock.ts";
-import { readTextIfExists, writeFileAtomic } from "../core/files.ts";
+import { makeDirectory, readTextIfExists, writeFileAtomic } from "../core/files.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { aborted, held, type LockFailure, unreadable } from "./lockFailure.ts";
 import { createLockFile, type LockRecord, readLockFile } from "./lockRecord.ts";
@@ -38,7 +38,8 @@ const LONGEST_POLL_MS = 200;
  * nobody, however late he wakes up, removes a lock that was taken since.
  */
 export async function acquireLock(path: string, options: LockOptions): Promise<Result<Lock, LockFailure>> {
-  await mkdir(dirname(path), { recursive: true });
+  // Durably: the count of acquisitions has to outlive the machine.
+  await makeDirectory(dirname(path));
   // A monotonic clock of its own: the wait must end also when the machine's time is set, or held still in a test.
   const deadline = performance.now() + options.timeoutMs;
   for (let poll = FIRST_POLL_MS; ; poll = Math.min(poll * 2, LONGEST_POLL_MS)) {

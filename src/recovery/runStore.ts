@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
-import { hasErrorCode, syncDirectory } from "../core/files.ts";
+import { hasErrorCode, makeDirectory, syncDirectory } from "../core/files.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { eventsOf, foldJournal } from "./foldJournal.ts";
 import type { JournalUnreadable } from "./journalUnreadable.ts";
@@ -23,7 +23,7 @@ function newRunId(clock: Clock): string {
 
 /** Makes the folder of a new run, durably, and returns the run's id. Rejects where the file system does not let us. */
 export async function createRun(runsDirectory: string, clock: Clock): Promise<string> {
-  await mkdir(runsDirectory, { recursive: true });
+  await makeDirectory(runsDirectory);
   const runId = newRunId(clock);
   await mkdir(join(runsDirectory, runId));
   await syncDirectory(runsDirectory);
