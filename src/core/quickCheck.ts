@@ -21,7 +21,15 @@ export function quickCheck(schema: z.core.$ZodType): QuickCheck {
     const item = quickCheck(schema.element);
     return (value) => Array.isArray(value) && value.every(item);
   }
-  if (schema instanceof z.ZodObject && isPlain(schema)) return objectCheck(schema.shape);
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    const options = schema.options.map(quickCheck);
+    return (value) => options.some((fits) => fits(value));
+  }
+  if (schema instanceof z.ZodObject && isPlain(schema)) {
+    const { catchall } = schema.def;
+    if (catchall === undefined) return objectCheck(schema.shape);
+    if (catchall instanceof z.ZodNever) return strictly(schema.shape, objectCheck(schema.shape));
+  }
   return (value) => z.safeParse(schema, value).success;
 }
 
@@ -38,6 +46,11 @@ function objectCheck(shape: Readonly<Record<string, z.core.$ZodType>>): QuickChe
     for (const { name, fits } of parts) if (!fits(value[name])) return false;
     return true;
   };
+}
+
+function strictly(shape: Readonly<Record<string, unknown>>, fits: QuickCheck): QuickCheck {
+  const known = new Set(Object.keys(shape));
+  return (value) => isObject(value) && Object.keys(value).every((name) => known.has(name)) && fits(value);
 }
 
 function isOneOf(values: ReadonlySet<unknown>): QuickCheck {

@@ -1,9 +1,11 @@
+import { removeUnfinished } from "../core/files.ts";
 import { failure, type Result, success } from "../core/result.ts";
 import { foldJournal } from "./foldJournal.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
 import type { RunEvent } from "./runEvents.ts";
 import type { RunProjection, RunState } from "./runState.ts";
 import { journalPath, type RunUnreadable, unreadable } from "./runStore.ts";
+import { sessionPath } from "./session/sessionFile.ts";
 import { SessionKeeper } from "./session/sessionKeeper.ts";
 
 /**
@@ -32,6 +34,7 @@ export class RunLog {
     const folded = await foldJournal(journalPath(runsDirectory, runId));
     if (!folded.ok) return failure(unreadable(runId, folded.failure));
     const { content, projection } = folded.value;
+    await removeUnfinished(sessionPath(content.path));
     return success(new RunLog(runId, await Journal.open(content, options), projection, options));
   }
 

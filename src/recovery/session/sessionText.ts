@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { parseJson } from "../../core/parseJson.ts";
+import { quickCheck } from "../../core/quickCheck.ts";
 import type { JournalPlace } from "../journalRecord.ts";
 import type { RunState } from "../runState.ts";
 import type { TaskState } from "../taskState.ts";
@@ -37,8 +38,14 @@ export class SessionWriter {
 export function parseSession(text: string): Session | undefined {
   const ending = SUM_ENDING.exec(text.slice(-SUM_LENGTH));
   if (ending?.[1] === undefined || sha256(`${text.slice(0, -SUM_LENGTH)}}`) !== ending[1]) return undefined;
-  const parsed = sessionSchema.safeParse(parseJson(text));
-  return parsed.success ? parsed.data : undefined;
+  const session = parseJson(text);
+  return isSession(session) ? session : undefined;
+}
+
+const fits = quickCheck(sessionSchema);
+
+function isSession(value: unknown): value is Session {
+  return fits(value);
 }
 
 const SUM_KEY = ',"sum":"';

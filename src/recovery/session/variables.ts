@@ -1,3 +1,5 @@
+import { isObject } from "../../core/isObject.ts";
+
 /** `isSessionOpen` → `is_session_open`. */
 type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? First extends Lowercase<First>
@@ -24,20 +26,35 @@ type StateOf<Published> = Published extends readonly (infer Item)[]
     : Published;
 
 export function toVariables<State>(state: State): Variables<State> {
-  return renamed(state, (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)) as Variables<State>;
+  return renamed(state, snakeCase) as Variables<State>;
 }
 
 export function toState<Published>(published: Published): StateOf<Published> {
-  const camel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return renamed(published, camel) as StateOf<Published>;
+  return renamed(published, camelCase) as StateOf<Published>;
+}
+
+const snakeCase = remembered((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+const camelCase = remembered((name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
+
+/** There are some dozens of names, and they are asked for once a task. */
+function remembered(rename: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const renamed = rename(name);
+    known.set(name, renamed);
+    return renamed;
+  };
 }
 
 function renamed(value: unknown, rename: (name: string) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => renamed(item, rename));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, part]) =>
-      part === undefined ? [] : [[rename(name), renamed(part, rename)]],
-    ),
-  );
+  if (!isObject(value)) return value;
+  const result: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const part = value[name];
+    if (part !== undefined) result[rename(name)] = renamed(part, rename);
+  }
+  return result;
 }

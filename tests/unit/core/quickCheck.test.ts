@@ -11,6 +11,13 @@ const schema = z.object({
   nothing: z.string().nullable(),
   level: z.enum(["low", "high"]),
   list: z.array(z.object({ name: z.string(), more: z.array(z.number()).optional() })),
+  strict: z.strictObject({ a: z.string(), b: z.number().optional() }).optional(),
+  union: z
+    .discriminatedUnion("is", [
+      z.strictObject({ is: z.literal(true) }),
+      z.object({ is: z.literal(false), why: z.string() }),
+    ])
+    .optional(),
   // Parts the quick check does not know.
   either: z.union([z.string(), z.number()]).optional(),
   short: z.string().max(3).optional(),
@@ -22,7 +29,18 @@ describe("quickCheck", () => {
   test("says yes to what fits", () => {
     const least = { kind: "a", text: "t", number: 1, nothing: null, level: "low", list: [] };
     const list = [{ name: "n", more: [1] }, { name: "m" }];
-    const most = { ...least, nothing: "x", flag: true, list, either: 7, short: "abc", whole: 3, unknown: true };
+    const most = {
+      ...least,
+      nothing: "x",
+      flag: true,
+      list,
+      either: 7,
+      short: "abc",
+      whole: 3,
+      strict: { a: "" },
+      union: { is: false, why: "", more: 1 },
+      unknown: true,
+    };
     for (const value of [least, most]) expect(fits(value)).toBe(true);
   });
 
@@ -31,6 +49,8 @@ describe("quickCheck", () => {
       fc.jsonValue(),
       fc.constantFrom("a", "low", "high", null, 1.5, Number.NaN, "four", undefined),
     );
+    const strict = fc.record({ a: part, b: part, c: part }, { requiredKeys: [] });
+    const union = fc.record({ is: fc.boolean(), why: part, more: part }, { requiredKeys: ["is"] });
     const list = fc.oneof(part, fc.array(fc.record({ name: part, more: part }, { requiredKeys: [] })));
     const near = { kind: "a", text: "t", number: 1, nothing: null, level: "low", list: [] };
     const changes = fc.record(
@@ -45,6 +65,8 @@ describe("quickCheck", () => {
         either: part,
         short: part,
         whole: part,
+        strict,
+        union,
       },
       { requiredKeys: [] },
     );
