@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { glob, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { deferred } from "../../src/core/deferred.ts";
 import { runProcess } from "../../src/core/shell.ts";
@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from "../support/hermeticHome.ts";
 import { call, tools } from "../support/modelReply.ts";
 import { toolResults } from "../support/modelRequest.ts";
 import { pipelineHandler, taskOf } from "../support/pipelineScript.ts";
-import { makeScene, type Scene } from "../support/scene.ts";
+import { makeScene, ownFile, type Scene } from "../support/scene.ts";
 import { until } from "../support/until.ts";
 import { backlogOf, FILES, statuses, writesItsWord } from "../support/words.ts";
 
@@ -39,11 +39,11 @@ test("paused while a command of an agent runs: no request leaves until it is rel
   const requestsOf = (task: string) => server.requests.filter((request) => taskOf(request) === task);
   const running = scene.start("run", "implement");
   await Promise.race([asked.promise, running.finished]);
-  await until("the command", async () => (await find(scene, "slot-*/running")) !== undefined);
+  await until("the command", async () => (await ownFile(scene, "slot-*/running")) !== undefined);
 
   const pausing = outside(scene, "pause");
   await until("the pause to be heard of", async () => running.stderr().includes("paused: what runs ends first"));
-  const [marker = ""] = [await find(scene, "slot-*/running")];
+  const marker = (await ownFile(scene, "slot-*/running")) ?? "";
   await writeFile(join(dirname(marker), "go"), "");
   expect(await pausing).toMatchObject({ end: EXITED, stdout: expect.stringContaining("1 agent held (T001)") });
   expect(requestsOf("T001")).toHaveLength(1);
@@ -68,13 +68,6 @@ test("paused while a command of an agent runs: no request leaves until it is rel
   expect(sampling("T002")).toEqual({});
 });
 
-/** The first file of ours that matches. */
-async function find({ home }: Scene, pattern: string): Promise<string | undefined> {
-  const cwd = join(home.env.XDG_DATA_HOME ?? "", "multi-agent-coder");
-  for await (const path of glob(`*/${pattern}`, { cwd })) return join(cwd, path);
-  return undefined;
-}
-
 interface Recorded {
   readonly type: string;
   readonly task?: string;
@@ -83,7 +76,7 @@ interface Recorded {
 }
 
 async function journal(scene: Scene): Promise<readonly Recorded[]> {
-  const lines = (await readFile((await find(scene, "runs/*/events.jsonl")) ?? "", "utf8")).trim().split("\n");
+  const lines = (await readFile((await ownFile(scene, "runs/*/events.jsonl")) ?? "", "utf8")).trim().split("\n");
   return lines.map((line) => (JSON.parse(line) as { event: Recorded }).event);
 }
 

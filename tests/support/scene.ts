@@ -1,3 +1,5 @@
+import { glob } from "node:fs/promises";
+import { join } from "node:path";
 import { type HermeticHome, makeHermeticHome } from "./hermeticHome.ts";
 import { type ModelHandler, ModelServer } from "./modelServer.ts";
 import {
@@ -67,6 +69,13 @@ export async function makeScene(options: SceneOptions): Promise<Scene> {
     start: (...args) => startOpencode(args, where),
     [Symbol.asyncDispose]: dispose,
   };
+}
+
+/** The first that matches of what we keep beside the user's repository. */
+export async function ownFile({ home }: Scene, pattern: string): Promise<string | undefined> {
+  const cwd = join(home.env.XDG_DATA_HOME ?? "", "multi-agent-coder");
+  for await (const path of glob(`*/${pattern}`, { cwd })) return join(cwd, path);
+  return undefined;
 }
 
 /** The line a user reads last. */
