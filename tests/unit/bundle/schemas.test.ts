@@ -118,6 +118,7 @@ describe("status.schema.json", () => {
       status: "pending",
       phase: null,
       pause: null,
+      rollback: null,
       waits_for: [],
       attempts: 0,
       reason: null,
