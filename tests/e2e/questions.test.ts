@@ -28,7 +28,8 @@ const toldBy = (request: ModelRequest, tool: string) =>
 
 /** Writes something first, then asks. */
 function asks(request: ModelRequest) {
-  if (toolResults(request).length === 0) return tools(call("write", { filePath: pathOf("T001"), content: "Half\n" }));
+  if (toldBy(request, "write").length === 0)
+    return tools(call("write", { filePath: pathOf("T001"), content: "Half\n" }));
   return tools(call("mac_checkpoint", { message: QUESTION, options: ["the old", "the new"], resume_id: "word" }));
 }
 
@@ -62,6 +63,7 @@ test("one task asks and waits, the others land; the answer of another process is
   const told: string[] = [];
   const misused = [{ options: ["yes"] }, { message: QUESTION, options: "yes or no" }, { message: "x".repeat(2_001) }];
   const prompts = new Map<string, string>();
+  const found: string[] = [];
   await using scene: Scene = await makeScene({
     files: TRIO,
     model: pipelineHandler({
@@ -69,7 +71,11 @@ test("one task asks and waits, the others land; the answer of another process is
         if (task === "T002") await until("the question", isWaiting(scene), RUN_LIMIT_MS);
         if (task !== "T001") return writesItsWord(task, request);
         prompts.set(sessionOf(request) ?? "", firstUserText(request));
-        if (prompts.size > 1) return writesItsWord(task, request);
+        if (prompts.size > 1) {
+          found.push(...toldBy(request, "read"));
+          if (toldBy(request, "read").length === 0) return tools(call("read", { filePath: pathOf("T001") }));
+          return writesItsWord(task, request);
+        }
         told.splice(0, told.length, ...toldBy(request, "mac_checkpoint"));
         const next = misused[told.length];
         return next === undefined ? asks(request) : tools(call("mac_checkpoint", next));
@@ -91,7 +97,7 @@ test("one task asks and waits, the others land; the answer of another process is
     `T001 asks you: ${QUESTION} Answer with: opencode run answer -- ${flags}, then run implement again.`,
   );
   expect(first.stdout).toContain(`T001  waiting   Write ${pathOf("T001")}: ${QUESTION} (${checkpoint})`);
-  expect(await statuses(repository)).toEqual({ T001: "awaiting_input", T002: "complete", T003: "pending" });
+  expect(await statuses(repository)).toEqual({ T001: "awaiting_input", T002: "complete" });
   await expectDeleted(scene, server.requests.filter((request) => taskOf(request) !== undefined).map(sessionOf));
 
   const shown = await inAnotherTerminal(scene, "answer", `--checkpoint=${checkpoint}`);
@@ -114,6 +120,11 @@ test("one task asks and waits, the others land; the answer of another process is
   expect({ exitCode: second.exitCode, stderr: second.stderr }).toMatchObject({ exitCode: 0 });
   expect(second.stderr).toContain("T001 you answered: it goes on");
   expect(prompts.size).toBe(2);
+  const resumed = [...prompts.values()].at(-1) ?? "";
+  expect(resumed).toContain(JSON.stringify({ resumeData: { checkpointId: checkpoint, userInput: "the new" } }));
+  expect(resumed).toContain(QUESTION);
+  expect(Buffer.byteLength(resumed)).toBeLessThanOrEqual(3_072);
+  expect(found[0]).toContain("Half");
   expect(await statuses(repository)).toEqual({ T001: "complete", T002: "complete", T003: "complete" });
 });
 
