@@ -84,7 +84,6 @@ test("the repository's plugins and configuration do not reach it", () => {
 });
 
 test("a worker's first request takes at most 16 KB with a task of 1 KB, and offers only its tools", () => {
-  console.log(first.bytes);
   expect(first.bytes).toBeLessThanOrEqual(16 * 1024);
   const own = ["mac_acknowledge", "mac_amend_scope", "mac_checkpoint"];
   expect(toolNames(first).toSorted()).toEqual(["bash", "edit", "glob", "grep", ...own, "read", "write"]);

@@ -71,7 +71,8 @@ export async function attemptTask(
     await watch.checkpointAfter(cutOffBy);
   }
   await watch.end();
-  if (spawned.status === "checkpoint") {
+  // It may have been asked while the session was ending for another reason.
+  if (watch.supervisor.asked !== undefined) {
     await endLeftoverProcesses(slot.directory);
     return success("asked");
   }

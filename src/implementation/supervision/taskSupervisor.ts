@@ -68,6 +68,8 @@ export class TaskSupervisor implements AgentSupervisor {
   private compactions = 0;
   private halted: Halt | undefined;
   private question: PersonCheckpoint | undefined;
+  private asking: Promise<unknown> = Promise.resolve();
+  private hasEnded = false;
 
   constructor(options: TaskSupervisorOptions) {
     this.options = options;
@@ -87,8 +89,10 @@ export class TaskSupervisor implements AgentSupervisor {
   /** Nothing is recorded or saved once this has resolved. */
   async end(): Promise<void> {
     clearInterval(this.silence);
+    this.hasEnded = true;
     this.noteToolsEnded();
     await this.options.checkpoints.rest();
+    await this.asking;
   }
 
   /** The session has ended, and with it the tools of which nobody will tell any more. */
@@ -174,12 +178,19 @@ export class TaskSupervisor implements AgentSupervisor {
     return "Noted. Go on with the task.";
   }
 
-  /** The question is on record only once the work it is about is saved. */
-  async askPerson({ message, options, resumeId }: PersonRequest): Promise<string> {
-    if (this.halted !== undefined) return STOPPED;
+  askPerson(request: PersonRequest): Promise<string> {
+    if (this.halted !== undefined) return Promise.resolve(STOPPED);
     this.halted = { reason: "question" };
+    const asking = this.ask(request);
+    this.asking = asking.catch(() => undefined);
+    return asking;
+  }
+
+  /** The question is on record only once the work it is about is saved, and never once the attempt goes another way. */
+  private async ask({ message, options, resumeId }: PersonRequest): Promise<string> {
     const { attempt, checkpoint, checkpoints, record, stop, task } = this.options;
     await checkpoints.now("question");
+    if (this.hasEnded) return STOPPED;
     const question = {
       id: checkpoint,
       message: message.slice(0, 2_000),
