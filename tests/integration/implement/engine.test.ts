@@ -184,14 +184,16 @@ test("a budget that is used up ends a task's attempts too", async () => {
   });
 });
 
-test("an answer to nothing is refused with what waits; one without words too", async () => {
+test("an answer to nothing is refused with what waits; one without words shows the question", async () => {
   await using track = await makeTrack({ tasks: [SUM], files: TESTED });
   await runUntilAsked(track);
   const surroundings = { directory: track.repository.path, environment: track.environment };
   await expect(answerCommand({ checkpoint: "nope", input: "approve" }, surroundings)).rejects.toThrow(
     /'nope'; what waits: \S+-T001-1/,
   );
-  await expect(answer(track, " ")).rejects.toThrow("--input is missing");
+  const shown = await answer(track, " ");
+  expect(shown.text).toMatch(/^T001 asks:\nmay it land\?[^\n]*\n {2}sum\.test\.js: 1 test fewer/);
+  expect(shown.outcome).toMatchObject({ done: false, reason: expect.stringContaining("--input is missing") });
 });
 
 test("an answer given while the run goes on is taken up by it", async () => {
