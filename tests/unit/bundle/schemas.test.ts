@@ -124,7 +124,7 @@ describe("status.schema.json", () => {
       reason: null,
     };
     const task = { ...row, tokens: 0, cost_usd: 0 };
-    expect(objection(validate, { ...head, task, spec: null, attempts: [] })).toBeUndefined();
+    expect(objection(validate, { ...head, task, spec: null, attempts: [], checkpoints: [] })).toBeUndefined();
     expect(objection(validate, head)).toBeDefined();
     expect(objection(validate, { ...head, tasks: [{ ...task, status: "done" }] })).toBeDefined();
   });
