@@ -65,7 +65,7 @@ export function crewFor(sources: CrewSources, tasks: readonly Task[]): WorkerPoo
     state: () => recorder.state,
     subscribe: (listener) => recorder.events.onAny(listener),
     work: (task) => work.run(task),
-    skip: (task, because) => recorder.record({ type: "task_skipped", task: task.id, because }),
+    skip: (task, because) => work.skip(task, because),
     onBroken: sources.onBroken,
     whyStop: () => whyStop(sources),
     effortOf: (task) => efforts.get(task.id) ?? 0,

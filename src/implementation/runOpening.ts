@@ -49,14 +49,19 @@ export async function takeUpRun(opener: RunOpener, trackId: string): Promise<Run
   const runId = orRefuse(await findUnfinishedRun(opener.state.runs, trackId));
   if (runId === undefined) return undefined;
   const log = await openLog(opener, runId);
-  const head = await opener.control.readRef(trackRef(trackId));
-  if (head !== undefined) await recordRolledBack(opener.control, log, head);
-  for (const task of log.state.tasks.values()) {
-    const landed = await landedMeanwhile(opener.control, task, head);
-    if (landed !== undefined) await log.record(landed);
-    else if (isInAttempt(task) && !hasPassed(task)) await closeAttempt(opener.control, log, task);
-  }
+  await tieLooseEnds(opener.control, log, trackId);
   return log;
+}
+
+/** Brings the journal of a run whose process ended up to what the branch shows, and closes what nobody works on now. */
+export async function tieLooseEnds(control: ControlRepository, log: RunLog, trackId: string): Promise<void> {
+  const head = await control.readRef(trackRef(trackId));
+  if (head !== undefined) await recordRolledBack(control, log, head);
+  for (const task of log.state.tasks.values()) {
+    const landed = await landedMeanwhile(control, task, head);
+    if (landed !== undefined) await log.record(landed);
+    else if (isInAttempt(task) && !hasPassed(task)) await closeAttempt(control, log, task);
+  }
 }
 
 /** The end of a landing that had been announced, where the branch shows that it took place. */

@@ -3,7 +3,7 @@ import type { Slot } from "../../git/slot.ts";
 import { lessonOf } from "../../rebasing/lessons.ts";
 import { maskedMess } from "../../rebasing/maskedMess.ts";
 import { nextAttempt, type RebaseDecision } from "../../rebasing/rebaseEngine.ts";
-import type { TaskState } from "../../recovery/taskState.ts";
+import { isInAttempt, type TaskState } from "../../recovery/taskState.ts";
 import type { Backlog, Task } from "../../types.ts";
 import { maskSecrets } from "../../verification/secretScan.ts";
 import type { MergeQueue } from "../landing/mergeQueue.ts";
@@ -57,6 +57,14 @@ export class TaskWork {
     const { models, options } = this.options.surroundings;
     const decision = nextAttempt(this.stateOf(task), options);
     return decision.kind === "give_up" ? undefined : models.notBefore(this.routed(task, decision));
+  }
+
+  /** It cannot be done, since another was given up. Work of it that had passed and waited to land is archived. */
+  async skip(task: Task, because: string): Promise<void> {
+    const state = this.stateOf(task);
+    if (isInAttempt(state))
+      await this.recordFailedAttempt(task, state.attempts, { reason: "interrupted" }, "interrupted");
+    await this.options.surroundings.recorder.record({ type: "task_skipped", task: task.id, because });
   }
 
   /** What is left of an attempt whose work had passed is done without an agent; undefined: there is more to do. */
