@@ -1,7 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseDocument } from "yaml";
 import { runShellCommand } from "../../src/core/shell.ts";
 import { PROJECT_ROOT } from "../support/hermeticHome.ts";
 import { call, text, tools } from "../support/modelReply.ts";
@@ -61,14 +60,6 @@ class Reader {
   }
 }
 
-async function setStatus(scene: Scene, id: string, status: string): Promise<void> {
-  const file = join(scene.repository.path, "tasks/BACKLOG.yaml");
-  const document = parseDocument(await readFile(file, "utf8"));
-  const { tasks } = document.toJS() as { tasks: { id: string }[] };
-  document.setIn(["tasks", tasks.findIndex((task) => task.id === id), "status"], status);
-  await writeFile(file, document.toString());
-}
-
 async function stateFolder(scene: Scene): Promise<string> {
   const data = join(scene.home.path, ".local/share/multi-agent-coder");
   const [folder = ""] = (await readdir(data)).filter((name) => /-[0-9a-f]{12}$/.test(name));
@@ -88,7 +79,8 @@ function hasWritten(request: ModelRequest): boolean {
 }
 
 test("what the runbook says works, command by command, as one story on the real OpenCode", async () => {
-  let [t002, t003]: ("nonsense" | "word" | "hangs" | "asks")[] = ["nonsense", "asks"];
+  let t002: "writes nonsense" | "hangs" | "does its task" = "writes nonsense";
+  let isAnswered = false;
   const { promise: hanging, resolve: hangs } = Promise.withResolvers<void>();
   await using scene = await makeScene({
     plugin: { maxAttempts: 1, maxSelfCorrections: 0, approvals: { kinds: ["deletion"] } },
@@ -102,20 +94,20 @@ test("what the runbook says works, command by command, as one story on the real 
     },
     model: pipelineHandler({
       worker(task, request) {
-        if (task === "T002" && t002 === "nonsense") return writesNonsense(request);
+        if (task === "T002" && t002 === "writes nonsense") return writesNonsense(request);
         if (task === "T002" && t002 === "hangs" && hasWritten(request)) {
           hangs();
           return { kind: "hang" };
         }
-        if (task === "T003" && t003 === "asks") return asks();
-        if (task === "T004" && !hasWritten(request)) {
+        if (task === "T003" && !isAnswered) return asks();
+        if (task === "T004" && !isAnswered && !hasWritten(request)) {
           const command = "rm -f words/old.txt";
           return tools(
             call("bash", { command, description: "Removes a file" }),
             call("write", { filePath: pathOf("T004"), content: "word\n" }),
           );
         }
-        return task === "T004" ? text("Done.") : writesItsWord(task, request);
+        return hasWritten(request) ? text("Done.") : writesItsWord(task, request);
       },
     }),
   });
@@ -137,43 +129,43 @@ test("what the runbook says works, command by command, as one story on the real 
   const REF = /refs\/mac\/attempts\/\S+\/T002\/1/.exec(seen)?.[0] ?? "";
   const saved = /\b(\S+-T002-1-c\d+)\b/.exec(seen)?.[1] ?? "";
 
-  t003 = "word";
+  isAnswered = true;
   const answered = await reader.follow("A task waits for you", { CHECKPOINT, QUESTION });
   expect(answered).toContain("T002");
   expect(await statuses(repository)).toMatchObject({ T003: "complete", T004: "complete" });
 
-  t002 = "word";
-  const again = await reader.follow("An attempt was good up to a point", { CHECKPOINT: saved });
-  expect(again).toContain("complete");
-  expect(await statuses(repository)).toMatchObject({ T002: "complete" });
+  t002 = "does its task";
+  await reader.follow("An attempt was good up to a point", { CHECKPOINT: saved });
+  expect(Object.values(await statuses(repository))).toEqual(Array(4).fill("complete"));
+
+  const commits = (await repository.git("log", "--format=%H %s", "mac/words")).split("\n");
+  const COMMIT = commits.find((line) => line.includes(" T001:"))?.slice(0, 40) ?? "";
+  const undone = await reader.follow("What has landed is not what you wanted", { TASK: "T003", COMMIT });
+  expect(undone).toContain("T003");
+  expect(await statuses(repository)).toEqual({ T001: "complete", T002: "pending", T003: "pending", T004: "pending" });
 
   const PAGE = join(state, "runs", first, "failed/T002.md");
-  await setStatus(scene, "T001", "pending");
   const page = await reader.follow("A task failed", { TASK: "T002", PAGE, CONTROL, REF });
   expect(page).toContain(pathOf("T002"));
+  expect(Object.values(await statuses(repository))).toEqual(Array(4).fill("complete"));
 
-  const [landed = ""] = (await repository.git("log", "--format=%H %s", "mac/words")).split("\n").filter((line) => line.includes("T001"));
-  const undone = await reader.follow("What has landed is not what you wanted", { TASK: "T003", COMMIT: landed.slice(0, 40) });
-  expect(undone).toContain("T003");
-  expect(await statuses(repository)).toMatchObject({ T001: "complete", T003: "pending" });
-
-  // Everything is to be done again but T001; T002 hangs, and the process is killed.
+  // T002 is to be done once more and hangs; the run is paused, looked at, and interrupted.
+  await reader.follow("What has landed is not what you wanted", { TASK: "T002" }, "--task");
   t002 = "hangs";
   const dying = scene.start("run", "implement");
   await hanging;
   const standing = await reader.follow("It should stand still for a while");
   expect(standing).toContain("T002");
-  const owner = /process (\d+)/.exec((await reader.follow("What is going on", { TASK: "T002" })).replaceAll(",", ""))?.[1];
-  await reader.follow("It was interrupted, it crashed, the power went", { PID: owner ?? "" }, "$PID");
+  const PID = /process (\d+)/.exec(await reader.follow("What is going on", { TASK: "T002" }))?.[1] ?? "";
+  await reader.follow("It was interrupted, it crashed, the power went", { PID }, "$PID");
   expect(await dying.finished).toMatchObject({ exitCode: 130 });
-  t002 = "word";
-  expect(await reader.follow("It was interrupted, it crashed, the power went", {}, "implement")).toContain("complete");
+  t002 = "does its task";
+  await reader.follow("It was interrupted, it crashed, the power went", {}, "implement");
   expect(Object.values(await statuses(repository))).toEqual(Array(4).fill("complete"));
 
   const proof = await reader.follow("Can the record be believed", { RUN: first });
   expect(proof).toContain("same");
 
-  await setStatus(scene, "T002", "pending");
   await reader.follow("An agent ran out of time", { TASK: "T002" });
   await reader.follow("The disk is full");
 
