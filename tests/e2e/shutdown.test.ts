@@ -1,11 +1,11 @@
-import { Database } from "bun:sqlite";
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { glob, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { deferred } from "../../src/core/deferred.ts";
+import { leftBy } from "../support/leftBy.ts";
 import { call, tools } from "../support/modelReply.ts";
 import { pipelineHandler } from "../support/pipelineScript.ts";
 import { makeScene, ownFile, type Scene } from "../support/scene.ts";
@@ -87,19 +87,4 @@ async function stoppedBy(signal: NodeJS.Signals, running: ReturnType<Scene["star
   running.signal(signal);
   const { exitCode, stderr } = await running.finished;
   return { exitCode, stderr, isInTime: performance.now() - at < 5_000 };
-}
-
-/** Processes, locks, and sessions of agents, in words. */
-async function leftBy({ home }: Scene): Promise<readonly string[]> {
-  const data = home.env.XDG_DATA_HOME ?? "";
-  const left: string[] = [];
-  for await (const path of glob("multi-agent-coder/*/locks/*.{lock,lease}", { cwd: data })) left.push(path);
-  using database = new Database(join(data, "opencode/opencode.db"), { readonly: true });
-  const sessions = database.query("select title from session where parent_id is not null").all();
-  left.push(...sessions.map((session) => `session ${JSON.stringify(session)}`));
-  for (const pid of await readdir("/proc").catch(() => [])) {
-    const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-    if (environment.includes(home.path)) left.push(`process ${pid}`);
-  }
-  return left;
 }

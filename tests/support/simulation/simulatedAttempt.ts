@@ -30,7 +30,7 @@ export interface SimulatedAgents {
 }
 
 /** A file that several tasks may write: in nobody's way but another's. */
-export const SHARED = "src/shared.ts";
+const SHARED = "src/shared.ts";
 
 /**
  * One attempt as `attemptTask` makes it, with an agent that takes its time and no host, shell or file. What it leaves is
