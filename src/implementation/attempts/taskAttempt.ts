@@ -5,7 +5,7 @@ import { failure, type Result, success } from "../../core/result.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { CapturedWork } from "../../recovery/taskState.ts";
 import { patchTask } from "../patches/patchTask.ts";
-import { superviseAttempt } from "../supervision/superviseAttempt.ts";
+import { superviseAttempt, type Watch } from "../supervision/superviseAttempt.ts";
 import type { Halt } from "../supervision/taskSupervisor.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
 import type { AttemptFailure } from "./attemptOutcome.ts";
@@ -46,12 +46,24 @@ export async function attemptTask(
   if (broken !== undefined) return failure({ reason: "setup_failed", check: broken });
 
   const watch = superviseAttempt(attempt, surroundings);
+  try {
+    return await watchedAttempt(attempt, surroundings, watch);
+  } finally {
+    // Also where it has broken: its timers and listeners would outlive the run.
+    surroundings.watches.delete(task.id);
+    await watch.end();
+  }
+}
+
+async function watchedAttempt(
+  attempt: Attempt,
+  surroundings: AttemptSurroundings,
+  watch: Watch,
+): Promise<Result<CapturedWork | "asked", AttemptFailure>> {
+  const { continues, slot, task } = attempt;
   const correction = new SelfCorrection(attempt, surroundings, watch.whileAtRest);
   const isDone = continues?.isWhole === true && (await correction.isDoneAlready());
-  if (isDone || surroundings.signal.aborted) {
-    await watch.end();
-    return correction.outcome ?? failure({ reason: "interrupted" });
-  }
+  if (isDone || surroundings.signal.aborted) return correction.outcome ?? failure({ reason: "interrupted" });
   if (attempt.mode === "patch") {
     await watch.end();
     return patchTask(attempt, surroundings);

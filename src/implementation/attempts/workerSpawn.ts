@@ -3,13 +3,16 @@ import { formatModelRef } from "../../core/modelCatalog.ts";
 import { unreachable } from "../../core/unreachable.ts";
 import type { RunEventOf } from "../../recovery/runEvents.ts";
 import type { RouteNow } from "../modelRouter.ts";
+import type { TaskSupervisor } from "../supervision/taskSupervisor.ts";
 import type { Attempt, AttemptSurroundings } from "./attempt.ts";
 import type { AttemptFailure } from "./attemptOutcome.ts";
 import { workerSeed } from "./workerSeed.ts";
 
 /** How an agent is let at a task: under watch with tools of its own, or to answer with edits that others apply. */
 export type SpawnWatch =
-  | ({ readonly role: "worker" } & Required<Pick<SpawnOptions, "supervisor" | "followUp" | "signal" | "hold">>)
+  | ({ readonly role: "worker"; readonly supervisor: TaskSupervisor } & Required<
+      Pick<SpawnOptions, "followUp" | "signal" | "hold">
+    >)
   | ({ readonly role: "patcher" } & Required<Pick<SpawnOptions, "answer" | "signal">>);
 
 /** Spawning again after a failure that may pass on retry; the work tree stays as it is, so nothing done is lost. */
@@ -35,13 +38,18 @@ export async function spawnWorker(
   for (let respawns = 0; ; respawns++) {
     const result = await spawnAndRecord({ ...attempt, route }, surroundings, watch);
     await models.note(route.model, "worker", result);
-    const mayPass = result.status === "error" && result.failure.retryable && !watch.signal.aborted;
+    const mayPass = result.status === "error" && result.failure.retryable && !isEnding(watch);
     if (!mayPass || respawns === MOST_RESPAWNS) return result;
     onActivity(attempt.task, { kind: "retry", attempt: respawns + 1, message: result.failure.message });
     const next = await nextRoute({ ...attempt, route }, respawns, until, surroundings, watch.signal);
     if (next === undefined) return result;
     route = next;
   }
+}
+
+/** A supervisor stops its agent only once the work is saved: until then nobody may begin in that one's place. */
+function isEnding(watch: SpawnWatch): boolean {
+  return watch.signal.aborted || (watch.role === "worker" && watch.supervisor.halt !== undefined);
 }
 
 /** Who goes on, once it may; undefined: nobody, within the time there is. */

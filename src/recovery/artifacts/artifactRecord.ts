@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { DeepReadonly } from "../../core/deepReadonly.ts";
 
 const text = z.string();
 
@@ -46,12 +47,6 @@ export const artifactSchema = z.strictObject({
   /** Ids of the artifacts it was made from. */
   consumes: z.array(text),
 });
-
-type DeepReadonly<Value> = Value extends readonly (infer Item)[]
-  ? readonly DeepReadonly<Item>[]
-  : Value extends object
-    ? { readonly [Key in keyof Value]: DeepReadonly<Value[Key]> }
-    : Value;
 
 export type Artifact = DeepReadonly<z.infer<typeof artifactSchema>>;
 export type ArtifactKind = Artifact["kind"];

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { answerCommand } from "../../../src/commands/answerCommand.ts";
 import type { CommandReport } from "../../../src/core/commandContext.ts";
 import { withResumeData } from "../../../src/core/resumeData.ts";
+import { fails } from "../../support/scriptedRunner.ts";
 import { fileOf, makeTrack, scripted, writesItsWord } from "../../support/track.ts";
 import { until } from "../../support/until.ts";
 
@@ -184,6 +185,28 @@ test("an agent that asks stops alone; with the answer the next one goes on from 
   expect(agent?.options.resumeData).toEqual({ checkpointId: checkpoint ?? "", userInput: "UTC, always" });
   expect(agent?.prompt).toContain("An earlier session asked: UTC or local time? The answer is in resumeData below.");
   expect(await track.repository.git("show", "main:words/half.txt")).toBe("half");
+});
+
+test("a provider that fails while its agent asks: nobody goes on in its place, and the question stands", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001", files: ["words/half.txt"] }] });
+  const never = Promise.withResolvers<void>();
+  const { report, runner } = await track.implement(async (agent) => {
+    if (agent.turn > 1) return writesItsWord(agent);
+    const inTool = Promise.withResolvers<void>();
+    void agent.use("write", { does: "write", paths: ["words/half.txt"] }, async () => {
+      await agent.write({ "words/half.txt": "half\n" });
+      inTool.resolve();
+      await never.promise;
+    });
+    await inTool.promise;
+    // What it has made cannot be saved, and so nobody be asked, before the tool has ended.
+    void agent.options.supervisor?.askPerson({ message: "UTC or local time?", options: [] });
+    return fails("provider", "the stream was cut", true);
+  });
+
+  expect(runner.tasks).toEqual(["T001"]);
+  expect(reasonOf(report.outcome)).toContain("UTC or local time?");
+  expect(await track.statuses()).toEqual({ T001: "awaiting_input" });
 });
 
 test("an answer that does not fit is cut, and the person hears of it; it reaches every later attempt", async () => {
