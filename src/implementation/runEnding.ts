@@ -2,7 +2,7 @@ import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { fastForwardUserBranch } from "../git/fastForward.ts";
 import { compareFingerprints, type Fingerprint, takeFingerprint } from "../git/proofOfNoHarm.ts";
 import { trackBranchName } from "../git/trackBranch.ts";
-import type { Inquiry } from "../recovery/taskState.ts";
+import { type Inquiry, isInAttempt, type TaskState } from "../recovery/taskState.ts";
 import type { Task } from "../types.ts";
 import { waitingForAnswer } from "./attempts/answers.ts";
 import { answerFlags, inquirySentence, openQuestion } from "./attempts/inquiryText.ts";
@@ -40,10 +40,10 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
   const isWhole = unfinished.length === 0 && lacking === undefined;
   const mayMove = isWhole && obstacle === undefined && ending.kind !== "stopped";
   const moved = mayMove ? await offerToUser(options) : leftAlone(options, saved.isPublished);
-  // As long as the journal alone knows what has landed, the run stays open, to be gone on with.
+  // As long as the journal alone knows what has landed, or what is to be gone on with, the run stays open.
   const waiting = waitingForAnswer(recorder.state);
   const isStopped = ending.kind === "stopped" || obstacle !== undefined;
-  if (isStopped || waiting.length > 0) {
+  if (isStopped || [...recorder.state.tasks.values()].some(isToGoOn)) {
     await recorder.record({ type: "run_interrupted" });
   } else {
     await recorder.record({ type: "run_finished", outcome: isWhole ? "complete" : "incomplete" });
@@ -61,6 +61,11 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
   const reason = obstacle ?? reasonOf(options, unfinished) ?? lacking;
   const questions = isStopped ? [] : waiting.flatMap(({ id, inquiry }) => (inquiry ? [openQuestion(id, inquiry)] : []));
   return { text, outcome: reason === undefined ? { done: true } : { done: false, reason }, questions };
+}
+
+/** A question, answered perhaps at the last moment, or work that has passed and could not land yet. */
+function isToGoOn(task: TaskState): boolean {
+  return task.phase === "awaiting_input" || isInAttempt(task);
 }
 
 interface Saved {

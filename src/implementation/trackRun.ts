@@ -34,6 +34,7 @@ import { canGoOn, type RunHoldings, type RunPurpose, startRun, takeUpRun } from 
 import { RunProgress } from "./runProgress.ts";
 import { RunRecorder } from "./runRecorder.ts";
 import { closeTakenOver, startOf } from "./runTakeOver.ts";
+import { answeredTasks } from "./scheduling/taskStanding.ts";
 import { StatusProjection } from "./statusProjection.ts";
 import type { PoolEnding } from "./workerPool.ts";
 import type { WorktreeManager } from "./worktreeManager.ts";
@@ -139,11 +140,14 @@ async function workOff(parts: CrewSources, gaps: GapPlans, since: number): Promi
       await requests.takeRollbacks();
       atRest = new AbortController();
       const signal = AbortSignal.any([context.signal, atRest.signal, pauses.signal]);
+      const answeredBefore = answeredTasks(recorder.state);
       const ending = await crewFor({ ...parts, context: { ...context, signal } }, tasks).run();
       if (pauses.signal.aborted && !context.signal.aborted) return PAUSED_FOR_TOO_LONG;
       if (atRest.signal.aborted && !context.signal.aborted) continue;
-      // An answer may have come while the last task ended.
-      if (ending.kind === "awaiting" && (await requests.take())) continue;
+      if (ending.kind === "stopped") return ending;
+      // An answer may have come, or been taken up by the watch, while the last task ended.
+      await requests.take();
+      if (answeredTasks(recorder.state).some((id) => !answeredBefore.includes(id))) continue;
       if (ending.kind !== "exhausted") return ending;
       const added = await gaps.next();
       if (added === undefined) return gaps.standing.kind === "stopped" ? gaps.standing : ending;

@@ -29,6 +29,11 @@ export function isAnswered({ phase, inquiry }: TaskState): boolean {
   return (phase === "awaiting_input" || phase === "verifying") && inquiry?.answer !== undefined;
 }
 
+/** Ids of those that somebody has to go on with so. */
+export function answeredTasks({ tasks }: RunState): readonly string[] {
+  return [...tasks.values()].filter(isAnswered).map(({ id }) => id);
+}
+
 function standingOf(state: TaskState | undefined): Standing {
   if (state?.isHeldBack === true) return "pending";
   switch (state?.phase) {

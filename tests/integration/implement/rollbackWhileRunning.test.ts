@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { answerCommand } from "../../../src/commands/answerCommand.ts";
 import { fileOf, makeTrack, scripted, type Track, writesItsWord } from "../../support/track.ts";
 import { until } from "../../support/until.ts";
 
@@ -102,4 +103,39 @@ test("a rollback that cannot be done is told why, and the run goes on", async ()
   );
   expect(await said).toContain("refused: Nothing of T003 is on mac/words: it has not landed");
   expect(report.outcome).toEqual({ done: true });
+});
+
+test("an answer that nobody could go on with, since what its task builds on was taken back, is not lost with the run", async () => {
+  await using track = await makeTrack({ tasks: TASKS.slice(0, 3) });
+  const place = { directory: track.repository.path, environment: track.environment };
+  let said: Promise<string> = Promise.resolve("");
+  const isRecorded = (type: string) => until(type, async () => (await track.journals()).includes(`"${type}"`));
+
+  const { report } = await track.implement(
+    scripted({
+      T002: async (agent) => {
+        await agent.options.supervisor?.askPerson({ message: "UTC or local time?", options: [] });
+        return agent.hang();
+      },
+      T003: async (agent) => {
+        await isRecorded("question_asked");
+        if (agent.turn === 1) {
+          said = asked(track, { task: "T001" });
+          return agent.hang();
+        }
+        const [checkpoint] = /\w{6}-T002-1/.exec(await track.journals()) ?? [];
+        await answerCommand({ checkpoint, input: "UTC" }, place);
+        await isRecorded("answer_given");
+        return writesItsWord(agent);
+      },
+    }),
+    { flags: { workers: 2 } },
+  );
+  expect(await said).toContain("T001, pending again.");
+  expect(report.outcome.done).toBe(false);
+
+  const again = await track.implement(writesItsWord);
+  expect(again.report.outcome).toEqual({ done: true });
+  expect(again.runner.tasks).toEqual(["T001", "T002"]);
+  expect(again.runner.agents.at(-1)?.options.resumeData?.userInput).toBe("UTC");
 });
