@@ -45,7 +45,9 @@ test("a rollback asked for while a run goes on is done by that run, which leaves
 
   expect(await said).toContain("Undone on mac/words");
   expect(await said).toContain("T002, T001, pending again.");
-  expect(runner.tasks).toEqual(["T001", "T003", "T002", "T003"]);
+  // The first two begin at the same moment.
+  expect(runner.tasks.slice(0, 2).sort()).toEqual(["T001", "T003"]);
+  expect(runner.tasks.slice(2)).toEqual(["T002", "T003"]);
   // It began before T001 landed: what it had is where it goes on.
   expect(left).toEqual([false, true]);
   expect(report.outcome).toEqual({
