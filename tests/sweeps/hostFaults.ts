@@ -84,7 +84,8 @@ async function endBadly(nth: number, ending: BadEnding, tree: string) {
 async function undisturbedTree(): Promise<string> {
   await using track = await makeTrack({ tasks: TASKS, goal: GOAL });
   await track.implement(asItShould);
-  return track.repository.git("rev-parse", "main^{tree}");
+  // Awaited here: the track is removed on return.
+  return await track.repository.git("rev-parse", "main^{tree}");
 }
 
 /** The run ends, by a report or a refusal, and a report that not all is done says why. */
