@@ -46,13 +46,16 @@ export interface CrewSources {
   readonly onBroken: () => void;
 }
 
-/** A pool for these tasks of a run, with the backlog as it is now, and everything its work needs. */
-export function crewFor(sources: CrewSources, tasks: readonly Task[]): WorkerPool {
+/**
+ * A pool for these tasks of a run, with the backlog as it is now, and everything its work needs.
+ * @param isRunEnding told apart from a crew that only comes to rest, and is followed by another
+ */
+export function crewFor(sources: CrewSources, tasks: readonly Task[], isRunEnding: () => boolean): WorkerPool {
   const { scene, context, equipment, recorder, progress } = sources;
   const { backlog } = scene.manager;
   const watches = new Map<string, Watch>();
   const efforts = effortsOf(backlog, equipment);
-  const work = taskWork(sources, backlog, watches, efforts);
+  const work = taskWork(sources, backlog, watches, efforts, isRunEnding);
   const withStatus = (status: Task["status"]) =>
     new Set(backlog.tasks.filter((task) => task.status === status).map((task) => task.id));
   return new WorkerPool({
@@ -97,6 +100,7 @@ function taskWork(
   backlog: Backlog,
   watches: Map<string, Watch>,
   efforts: ReadonlyMap<string, number>,
+  isRunEnding: () => boolean,
 ): TaskWork {
   const { scene, context, control, equipment, recorder, recording, progress, verify } = sources;
   const { options } = context;
@@ -130,6 +134,7 @@ function taskWork(
     mergeQueue: mergeQueue(sources),
     whyNotAgain: ({ id }) =>
       whyStop(sources) ?? recorder.state.pausedBecause ?? recorder.state.tasks.get(id)?.pausedBecause,
+    isRunEnding,
     onLesson: (task) => recordLessons(sources, task),
     onGivenUp: (task, failed) => leavePage(sources, task, failed),
   });

@@ -43,7 +43,7 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
   // As long as the journal alone knows what has landed, or what is to be gone on with, the run stays open.
   const waiting = waitingForAnswer(recorder.state);
   const isStopped = ending.kind === "stopped" || obstacle !== undefined;
-  if (isStopped || [...recorder.state.tasks.values()].some(isToGoOn)) {
+  if (isStopped || unfinished.some(({ id }) => isToGoOn(recorder.state.tasks.get(id)))) {
     await recorder.record({ type: "run_interrupted" });
   } else {
     await recorder.record({ type: "run_finished", outcome: isWhole ? "complete" : "incomplete" });
@@ -64,8 +64,8 @@ export async function endRun(options: RunEndingOptions): Promise<CommandReport> 
 }
 
 /** A question, answered perhaps at the last moment, or work that has passed and could not land yet. */
-function isToGoOn(task: TaskState): boolean {
-  return task.phase === "awaiting_input" || isInAttempt(task);
+function isToGoOn(task: TaskState | undefined): boolean {
+  return task !== undefined && (task.phase === "awaiting_input" || isInAttempt(task));
 }
 
 interface Saved {

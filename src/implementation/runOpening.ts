@@ -10,7 +10,7 @@ import type { RunEvent, RunEventOf } from "../recovery/runEvents.ts";
 import { RunLog } from "../recovery/runLog.ts";
 import type { RunState } from "../recovery/runState.ts";
 import { createRun, findUnfinishedRun, type RunUnreadable } from "../recovery/runStore.ts";
-import { isInAttempt, type TaskState } from "../recovery/taskState.ts";
+import { hasPassed, isInAttempt, type TaskState } from "../recovery/taskState.ts";
 import type { Backlog, Task } from "../types.ts";
 import { archiveAttempt } from "./attempts/attemptArchive.ts";
 import { tasksLandedBy } from "./landing/landingCommits.ts";
@@ -79,11 +79,6 @@ async function landedMeanwhile(
   const { irreversible } = landing;
   const lasting = irreversible === undefined ? {} : { irreversible };
   return { type: "task_landed", task: id, attempt: attempts, commit: own, ...merge, ...lasting };
-}
-
-/** Its work is on record and good: it lands without another attempt. */
-function hasPassed({ phase, verified }: TaskState): boolean {
-  return verified && (phase === "verifying" || phase === "landing");
 }
 
 /** Nobody goes on with a run that another follows: what it has in hand is archived, passed work too. */

@@ -141,7 +141,8 @@ async function workOff(parts: CrewSources, gaps: GapPlans, since: number): Promi
       atRest = new AbortController();
       const signal = AbortSignal.any([context.signal, atRest.signal, pauses.signal]);
       const answeredBefore = answeredTasks(recorder.state);
-      const ending = await crewFor({ ...parts, context: { ...context, signal } }, tasks).run();
+      const crew = crewFor({ ...parts, context: { ...context, signal } }, tasks, () => context.signal.aborted);
+      const ending = await crew.run();
       if (pauses.signal.aborted && !context.signal.aborted) return PAUSED_FOR_TOO_LONG;
       if (atRest.signal.aborted && !context.signal.aborted) continue;
       if (ending.kind === "stopped") return ending;

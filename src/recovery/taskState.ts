@@ -189,6 +189,11 @@ export function isInAttempt({ phase }: TaskState): boolean {
   return IN_ATTEMPT.includes(phase);
 }
 
+/** Its work is on record and good: it lands without another attempt, by whoever goes on with the run. */
+export function hasPassed({ phase, verified }: TaskState): boolean {
+  return verified && (phase === "verifying" || phase === "landing");
+}
+
 /** What BACKLOG.yaml shows of a phase. */
 export function statusOf(phase: TaskPhase): TaskStatus {
   switch (phase) {

@@ -3,7 +3,7 @@ import type { Slot } from "../../git/slot.ts";
 import { lessonOf } from "../../rebasing/lessons.ts";
 import { maskedMess } from "../../rebasing/maskedMess.ts";
 import { nextAttempt, type RebaseDecision } from "../../rebasing/rebaseEngine.ts";
-import { isInAttempt, type TaskState } from "../../recovery/taskState.ts";
+import { hasPassed, isInAttempt, type TaskState } from "../../recovery/taskState.ts";
 import type { Backlog, Task } from "../../types.ts";
 import { maskSecrets } from "../../verification/secretScan.ts";
 import type { MergeQueue } from "../landing/mergeQueue.ts";
@@ -27,6 +27,8 @@ export interface TaskWorkOptions {
   readonly mergeQueue: MergeQueue;
   /** A reason to begin no further attempt, such as a budget that is used up, or a person who wants it to stand still. */
   readonly whyNotAgain: (task: Task) => string | undefined;
+  /** True: nobody in this process goes on with the run; whoever does later takes it up as after a crash. */
+  readonly isRunEnding: () => boolean;
   /** What a failed attempt taught goes on record, beside the journal. */
   readonly onLesson: (task: Task) => Promise<void>;
   /** A task that will not be tried again; writes down what a person needs. */
@@ -152,6 +154,9 @@ export class TaskWork {
   private async close(task: Task, attempt: number, failed: AttemptFailure): Promise<TaskEnding | undefined> {
     const { signal } = this.options.surroundings;
     const consequence = consequenceOf(failed);
+    // Closed, it would have to pass again, and a person to agree again.
+    const isLeftToLand = consequence === "interrupted" && this.options.isRunEnding() && hasPassed(this.stateOf(task));
+    if (isLeftToLand) return "interrupted";
     await this.recordFailedAttempt(task, attempt, failed, consequence);
     switch (consequence) {
       case "interrupted":

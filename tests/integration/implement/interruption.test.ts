@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
-import { readFile } from "node:fs/promises";
+import { access, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { answerCommand } from "../../../src/commands/answerCommand.ts";
 import { fails } from "../../support/scriptedRunner.ts";
 import { fileOf, makeTrack, scripted, writesItsWord } from "../../support/track.ts";
 import { until } from "../../support/until.ts";
@@ -219,3 +220,33 @@ async function interruptAfterFirst(track: Awaited<ReturnType<typeof makeTrack>>)
   expect(report.outcome.done).toBe(false);
   expect(await track.statuses()).toMatchObject({ T001: "complete", T002: "pending" });
 }
+
+test("interrupted while work lands that a person has approved: it lands in the next run, and nobody is asked again", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }] });
+  const [slow, verifying] = [join(track.folder, "slow"), join(track.folder, "verifying")];
+  // Marks outside of the work tree: no sandbox.
+  const options = { approvals: { paths: ["words/*"] }, sandbox: "off" };
+  const verify = `test ! -f words/t001.txt || test ! -e ${slow} || { touch ${verifying}; sleep 60; }`;
+  await track.writeBacklog({ tasks: [{ id: "T001" }], verify: [verify] });
+  await track.repository.git("commit", "--quiet", "--all", "--message", "Verify");
+  const { report } = await track.implement(writesItsWord, { options });
+  const checkpoint = report.outcome.done ? undefined : /--checkpoint=(\S+)/.exec(report.outcome.reason)?.[1];
+  const place = { directory: track.repository.path, environment: track.environment };
+  await answerCommand({ checkpoint, input: "approve" }, place);
+  await writeFile(slow, "");
+  const abort = new AbortController();
+  const landing = track.implement(writesItsWord, { options, signal: abort.signal });
+  await until("verify", () =>
+    access(verifying).then(
+      () => true,
+      () => false,
+    ),
+  );
+  abort.abort();
+  expect((await landing).report.outcome.done).toBe(false);
+  await rm(slow);
+
+  const next = await track.implement(writesItsWord, { options });
+  expect(next.report.outcome).toEqual({ done: true });
+  expect(next.runner.tasks).toEqual([]);
+});

@@ -218,6 +218,7 @@ function workOf(engine: Engine, signal: AbortSignal): TaskWork {
       now: () => life.time.now(),
     }),
     whyNotAgain: ({ id }) => (signal.aborted ? "interrupted" : isWanted(id)),
+    isRunEnding: () => engine.stop.signal.aborted,
     onLesson: async () => undefined,
     onGivenUp: async () => undefined,
   });
