@@ -15,7 +15,7 @@ import {
 import { ROLLBACK_MODES } from "../implementation/checkpoints/rolledBackTree.ts";
 import { tasksToDo } from "../implementation/implementScene.ts";
 import { canGoOn, closeAttempt, type RunPurpose, startRun, takeUpRun } from "../implementation/runOpening.ts";
-import { closeTakenOver, startOf } from "../implementation/runTakeOver.ts";
+import { startOf, takeOver } from "../implementation/runTakeOver.ts";
 import { describeUnwritten } from "../implementation/statusProjection.ts";
 import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
@@ -85,8 +85,7 @@ async function rollBack(
     if (!target.ok) throw new Refusal(target.failure);
     const purpose = await purposeOf(target.value, scene, log);
     if (log !== undefined && !(canGoOn(log.state, purpose) && log.state.tasks.has(target.value.spec.id))) {
-      await closeTakenOver(log, manager, control);
-      log = undefined;
+      log = await takeOver(opener, log, manager, purpose);
     }
     log ??= await startRun(opener, purpose);
     await comeToRest(target.value.spec.id, log, control);

@@ -15,6 +15,7 @@ import type { Backlog, Task } from "../types.ts";
 import { archiveAttempt } from "./attempts/attemptArchive.ts";
 import { tasksLandedBy } from "./landing/landingCommits.ts";
 import { recordRolledBack } from "./landing/rollbackRecord.ts";
+import { taskDigests } from "./runHandover.ts";
 
 /** What a run is opened for. */
 export interface RunPurpose {
@@ -131,6 +132,10 @@ export async function startRun(opener: RunOpener, purpose: RunPurpose): Promise<
     backlog_digest: digestOf(purpose.backlog),
     workers: purpose.workers,
     tasks: purpose.tasks.map((task) => task.id),
+    task_digests: taskDigests(
+      purpose.backlog,
+      purpose.tasks.map((task) => task.id),
+    ),
     ...purpose.holdings,
   });
   return log;

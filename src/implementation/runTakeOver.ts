@@ -5,27 +5,48 @@ import type { Git } from "../git/gitProcess.ts";
 import { readTrackBranch } from "../git/trackBranch.ts";
 import type { UserRepository } from "../git/userRepository.ts";
 import type { RunLog } from "../recovery/runLog.ts";
-import { closeAttempts } from "./runOpening.ts";
+import { RunRequests } from "./requests/runRequests.ts";
+import { handedOn } from "./runHandover.ts";
+import { closeAttempts, type RunOpener, type RunPurpose, startRun } from "./runOpening.ts";
+import { RunRecorder } from "./runRecorder.ts";
 import { describeUnwritten, StatusProjection } from "./statusProjection.ts";
 
 /**
- * Ends a run that a new one takes over from. Its journal is not read again: what landed has to be in the file first.
- * @returns what has landed
+ * Ends a run and begins the one that follows it, which is told what still holds of the tasks. The old journal is not read
+ * again: what landed has to be in the file first.
  */
-export async function closeTakenOver(
+export async function takeOver(
+  opener: RunOpener,
   run: RunLog,
   manager: BacklogManager,
-  control: ControlRepository,
-): Promise<ReadonlySet<string>> {
-  await closeAttempts(control, run);
+  purpose: RunPurpose,
+): Promise<RunLog> {
+  await takeAnswers(run, opener.state.runDirectory(run.runId));
+  await closeAttempts(opener.control, run);
+  const landed = await showLanded(run, manager);
+  await run.record({ type: "run_finished", outcome: "incomplete" });
+  await run.close();
+  const tasks = purpose.tasks.filter(({ id }) => !landed.has(id));
+  const next = await startRun(opener, { ...purpose, tasks });
+  for (const known of handedOn(run.state, purpose.backlog, tasks)) await next.record(known);
+  return next;
+}
+
+async function showLanded(run: RunLog, manager: BacklogManager): Promise<ReadonlySet<string>> {
   const tasks = [...run.state.tasks.values()];
   const landed = new Set(tasks.filter((task) => task.phase === "complete").map((task) => task.id));
   const ignore = () => undefined;
   const written = await new StatusProjection(manager, () => run.state, landed, ignore).settle(true);
   if (!written.ok) throw new Refusal(`What the last run landed is kept, but ${describeUnwritten(written.failure)}`);
-  await run.record({ type: "run_finished", outcome: "incomplete" });
-  await run.close();
   return landed;
+}
+
+/** What a person has answered since goes on record before nobody looks there any more. */
+async function takeAnswers(run: RunLog, runDirectory: string): Promise<void> {
+  const recorder = new RunRecorder(run, () => undefined);
+  const since = Number.POSITIVE_INFINITY;
+  const rollBack = async () => ({ done: false, message: "another run follows: ask again" });
+  await new RunRequests({ runDirectory, recorder, since, onRollback: () => undefined, rollBack }).take();
 }
 
 /**

@@ -33,7 +33,7 @@ import { equipRun } from "./runEquipment.ts";
 import { canGoOn, type RunHoldings, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
 import { RunProgress } from "./runProgress.ts";
 import { RunRecorder } from "./runRecorder.ts";
-import { closeTakenOver, startOf } from "./runTakeOver.ts";
+import { startOf, takeOver } from "./runTakeOver.ts";
 import { answeredTasks } from "./scheduling/taskStanding.ts";
 import { StatusProjection } from "./statusProjection.ts";
 import type { PoolEnding } from "./workerPool.ts";
@@ -242,9 +242,7 @@ async function openRun(resources: TrackRunResources): Promise<OpenedRun> {
       await unfinished.record({ type: "run_resumed", ...holdings });
       return { log: unfinished, tasks };
     }
-    const landed = await closeTakenOver(unfinished, scene.manager, control);
-    const left = tasks.filter(({ id }) => !landed.has(id));
-    return { log: await startRun(opener, { ...purpose, tasks: left }), tasks };
+    return { log: await takeOver(opener, unfinished, scene.manager, purpose), tasks };
   } catch (error) {
     await unfinished?.close();
     throw error;

@@ -88,6 +88,8 @@ export function effectOf(task: TaskState, event: TaskEvent): TaskState {
       return undone(task);
     case "task_restored":
       return { ...complete(task, event.commit), reversibility: reversibilityOf(event) };
+    case "task_taken_over":
+      return takenOver(task, event);
     case "task_rolled_back":
       return rolledBack(task, event);
     case "attempt_failed":
@@ -192,6 +194,12 @@ function rolledBack(task: TaskState, { base, commit, from_attempt }: EventOf<"ta
     skippedBecause: undefined,
     continuation: { attempt: from_attempt, base, commit, isWhole: false },
   };
+}
+
+function takenOver(task: TaskState, { answer, continues }: EventOf<"task_taken_over">): TaskState {
+  if (continues === undefined) return { ...task, personAnswer: answer };
+  const { is_whole: isWhole, ...work } = continues;
+  return { ...task, personAnswer: answer, continuation: { ...work, isWhole } };
 }
 
 function phaseAfterAgent({ phase }: TaskState, status: EventOf<"agent_finished">["status"]): TaskPhase {

@@ -71,6 +71,7 @@ const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = 
   task_undone: AT_REST,
   // Complete: by another commit of its own.
   task_restored: AT_REST,
+  task_taken_over: ["ready"],
   task_rolled_back: [...BETWEEN_ATTEMPTS, "failed", "skipped"],
   attempt_failed: [...IN_ATTEMPT, "awaiting_input"],
   task_failed: [...BETWEEN_ATTEMPTS, "preparing", "working", "verifying"],

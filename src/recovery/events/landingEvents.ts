@@ -52,6 +52,17 @@ export const landingEvents = [
     /** Paths that are as they were at the checkpoint, or before it, again. */
     reverted: z.array(z.string()),
   }),
+  /** What the run before this one knew of a task that still says the same. */
+  z.object({
+    type: z.literal("task_taken_over"),
+    task: z.string(),
+    from_run: z.string(),
+    answer: z.object({ checkpoint: z.string(), question: z.string(), input: z.string() }).optional(),
+    /** Work that the next attempt goes on from. */
+    continues: z
+      .object({ attempt: z.number(), base: z.string(), commit: z.string(), is_whole: z.boolean() })
+      .optional(),
+  }),
   z.object({ type: z.literal("task_failed"), task: z.string(), reason: z.string(), message: z.string() }),
   /** `because`: the task whose failure took this one along, or a reason in words. */
   z.object({ type: z.literal("task_skipped"), task: z.string(), because: z.string() }),

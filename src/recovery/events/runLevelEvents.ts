@@ -25,6 +25,8 @@ export const runStarted = z.object({
   workers: z.number(),
   /** Ids of the tasks this run is to do, in the backlog's order. */
   tasks: z.array(z.string()),
+  /** In their order: what each says, as a digest, its status aside. */
+  task_digests: z.array(z.string()).optional(),
   ...holdings,
 });
 

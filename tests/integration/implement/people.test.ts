@@ -209,6 +209,41 @@ test("a provider that fails while its agent asks: nobody goes on in its place, a
   expect(await track.statuses()).toEqual({ T001: "awaiting_input" });
 });
 
+for (const [what, edit, holds] of [
+  ["another task", ["Write one word into words/t002.txt", "Write a word into words/t002.txt"], true],
+  ["the task itself", ["Write one word into words/t001.txt", "Write a word into words/t001.txt"], false],
+] as const) {
+  test(`a backlog edited in ${what} after the answer: it ${holds ? "still reaches the task, with its work" : "is asked anew"}`, async () => {
+    await using track = await makeTrack({ tasks: [{ id: "T001", files: ["words/*.txt"] }, PAIR[1] ?? { id: "T002" }] });
+    const first = await track.implement(
+      scripted({
+        T001: async (agent) => {
+          await agent.edit("words/half.txt", "half\n");
+          await agent.options.supervisor?.askPerson({ message: "Which?", options: [] });
+          return agent.hang();
+        },
+      }),
+    );
+    const checkpoint = checkpointIn(first.report.outcome);
+    await answerCommand(
+      { checkpoint, input: "this one" },
+      { directory: track.repository.path, environment: track.environment },
+    );
+    await track.editBacklog((text) => text.replace(edit[0], edit[1]));
+
+    let isThere = false;
+    const { report, runner } = await track.implement(async (agent) => {
+      if (agent.task === "T001") isThere = await Bun.file(join(agent.directory, "words/half.txt")).exists();
+      return writesItsWord(agent);
+    });
+
+    expect(report.outcome).toEqual({ done: true });
+    const agent = runner.agents.find(({ task }) => task === "T001");
+    expect(agent?.options.resumeData?.userInput).toBe(holds ? "this one" : undefined);
+    expect(isThere).toBe(holds);
+  });
+}
+
 test("an answer that does not fit is cut, and the person hears of it; it reaches every later attempt", async () => {
   await using track = await makeTrack({ tasks: [{ id: "T001", files: ["words/*.txt"] }] });
   const asks = scripted({

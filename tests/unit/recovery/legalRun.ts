@@ -105,6 +105,13 @@ function candidates({ attempts, id: task, inquiry }: TaskState, n: number): read
       commit: "back",
       reverted: ["src/a.ts"],
     },
+    {
+      task,
+      type: "task_taken_over",
+      from_run: "run",
+      ...(n > 3 ? { answer: { checkpoint, question: "Which?", input: "a" } } : {}),
+      ...(n < 6 ? { continues: { attempt: 1, base: "base", commit: `saved-${n}`, is_whole: n > 1 } } : {}),
+    },
     sample.attemptFailed(task, attempt, n > 5),
     { ...sample.captured(task, attempt), cut_off: true } as RunEvent,
     { ...of, type: "landing_intended", head: "base", commit: `landed-${n}`, irreversible: "it may use the network" },
