@@ -163,7 +163,7 @@ async function historyOf(
   return [...new Set([...sound, checkpoint.commit])];
 }
 
-/** What the task would go on with as it is, as a checkpoint: there already, or taken now. */
+/** What the task would go on with as it is, or what of it can still be read, as a checkpoint: there already, or taken now. */
 async function keepStanding(
   state: TaskState,
   run: RunToGoOn,
@@ -173,8 +173,10 @@ async function keepStanding(
   const standing = state.continuation?.commit ?? state.latest ?? found.latest;
   const base = state.continuation?.base ?? state.base ?? found.base;
   if (standing === undefined || base === undefined) return found.checkpoints.at(-1)?.id;
-  for (const known of [...found.checkpoints, ...state.checkpoints].toReversed()) {
-    if ((await control.changedPaths(known.commit, standing))?.length === 0) return known.id;
+  const known = [...found.checkpoints, ...state.checkpoints];
+  if ((await control.whyUnreadable(standing, base)) !== undefined) return (await latestSound(known, control))?.id;
+  for (const one of known.toReversed()) {
+    if ((await control.changedPaths(one.commit, standing))?.length === 0) return one.id;
   }
   const { attempts, id: task } = state;
   const count = checkpointsOf(state, attempts) + 1;

@@ -1,4 +1,5 @@
 import { failure, type Result, success } from "../../core/result.ts";
+import { GitError } from "../../git/gitFailure.ts";
 import { trackBranchName, trackRef } from "../../git/trackBranch.ts";
 import { inspectRepository } from "../../git/userRepository.ts";
 import type { RunRequestOf } from "../../recovery/inbox.ts";
@@ -16,10 +17,37 @@ import { isDoneAlready, planRollback, type RollbackPlan, type RollbackWish } fro
 import { carryOut, inTheWay } from "./rollbackRecord.ts";
 import { describeRollback } from "./rollbackWords.ts";
 
-/** A rollback that another process asked the run's owner for, done while nothing else is under way. */
+/**
+ * A rollback that another process asked the run's owner for, done while nothing else is under way. Git that fails settles
+ * it as what it then is: a request that stayed would meet every later process of the run with the same failure.
+ */
 export async function rollBackInRun(request: RunRequestOf<"rollback">, run: CrewSources): Promise<Settlement> {
   const { checkpoint, mode = "full" } = request;
-  if (checkpoint !== undefined) return goBackInRun({ checkpoint, mode }, run);
+  const before = run.recorder.head;
+  try {
+    return checkpoint === undefined
+      ? await rollBranchBackInRun(request, run)
+      : await goBackInRun({ checkpoint, mode }, run);
+  } catch (error) {
+    if (error instanceof GitError) return settlementOf(error, before, run);
+    throw error;
+  }
+}
+
+/** Throws `failed` where the journal and the branch differ, which only whoever takes the run up anew can mend. */
+async function settlementOf(
+  failed: GitError,
+  before: string,
+  { control, recorder, scene }: CrewSources,
+): Promise<Settlement> {
+  const head = await control.readRef(trackRef(scene.backlog.track_id));
+  if (head !== recorder.head) throw failed;
+  return head === before
+    ? { done: false, message: `Not rolled back, since git failed: ${failed.message}. See doctor, then ask again.` }
+    : { done: true, message: `Done by the run that is going on, but then git failed: ${failed.message}. See status.` };
+}
+
+async function rollBranchBackInRun(request: RunRequestOf<"rollback">, run: CrewSources): Promise<Settlement> {
   const wish = wishOf(request);
   if (wish === undefined) return { done: false, message: "The request names nothing to roll back." };
   const { control, recorder, scene } = run;

@@ -224,3 +224,33 @@ test("while a run goes on, it goes back itself, and the task's next agent goes o
   expect((await run).report.outcome).toEqual({ done: true });
   expect(read).toEqual(["one\n"]);
 });
+
+test("work that can no longer be read keeps nobody from going back", async () => {
+  await using track = await interruptedTrack(THREE, ["words/*"]);
+  const [first, second, third] = await checkpointsOf(track);
+  const control = await track.control();
+  const tree = await control.git("rev-parse", `${third?.commit}^{tree}`);
+  await rm(join((await track.state()).controlGit, "objects", tree.slice(0, 2), tree.slice(2)));
+  const report = await rollback(track, first?.id ?? "");
+  expect(report.outcome).toEqual({ done: true });
+  expect(report.text).toContain(`What there was is kept as ${second?.id}`);
+});
+
+test("a rollback asked of a run that git does not let it do is told so once, and the run goes on", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001", files: ["words/*"] }], verify: [] });
+  const wrote = Promise.withResolvers<void>();
+  const run = track.implement(async (agent) => {
+    if (agent.turn > 1) return writesItsWord(agent);
+    await savedWrites(agent, [{ [WORD]: "one\n" }, { [WORD]: "two\n" }]);
+    wrote.resolve();
+    return agent.hang();
+  });
+  await wrote.promise;
+  const [first] = await checkpointsOf(track);
+  const [runId] = await listRuns((await track.state()).runs);
+  // In the way of the refs that keep what is gone back to.
+  const inTheWay = `refs/mac/checkpoints/${runId}/T001/rollback`;
+  await (await track.control()).git("update-ref", inTheWay, first?.commit ?? "");
+  await expect(rollback(track, first?.id ?? "")).rejects.toThrow("Not rolled back, since git failed");
+  expect((await run).report.outcome).toEqual({ done: true });
+});
