@@ -13,7 +13,7 @@ export type SpawnWatch =
   | ({ readonly role: "worker"; readonly supervisor: TaskSupervisor } & Required<
       Pick<SpawnOptions, "followUp" | "signal" | "hold">
     >)
-  | ({ readonly role: "patcher" } & Required<Pick<SpawnOptions, "answer" | "signal">>);
+  | ({ readonly role: "patcher" } & Required<Pick<SpawnOptions, "answer" | "signal" | "hold">>);
 
 /** Spawning again after a failure that may pass on retry; the work tree stays as it is, so nothing done is lost. */
 const MOST_RESPAWNS = 3;

@@ -1,5 +1,6 @@
 import { lstat, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { SpawnResult } from "../../core/agentRunner.ts";
 import { writeFileAtomic } from "../../core/files.ts";
 import { failure, type Result, success } from "../../core/result.ts";
 import type { CapturedWork } from "../../recovery/taskState.ts";
@@ -7,6 +8,7 @@ import type { Attempt, AttemptSurroundings } from "../attempts/attempt.ts";
 import type { AttemptFailure } from "../attempts/attemptOutcome.ts";
 import { SelfCorrection } from "../attempts/selfCorrection.ts";
 import { failureOfSpawn, spawnWorker } from "../attempts/workerSpawn.ts";
+import { holdOfAttempt } from "../supervision/superviseAttempt.ts";
 import { type PatchedFiles, type PatchPlace, readPatch } from "./patchReading.ts";
 import { patchAnswerSchema } from "./patchSchema.ts";
 
@@ -21,18 +23,7 @@ export async function patchTask(
 ): Promise<Result<CapturedWork, AttemptFailure>> {
   const { scope, slot } = attempt;
   const place: PatchPlace = { directory: slot.directory, mayWrite: scope.mayWrite };
-  const spawned = await spawnWorker(attempt, surroundings, {
-    role: "patcher",
-    answer: {
-      schema: patchAnswerSchema,
-      by: "schema",
-      problemOf: (answer) => {
-        const read = readPatch(answer, place);
-        return read.ok ? undefined : read.failure;
-      },
-    },
-    signal: surroundings.signal,
-  });
+  const spawned = await askForPatch(attempt, surroundings, place);
   const stopped = failureOfSpawn(spawned);
   if (stopped !== undefined) return failure(stopped);
   const patch = readPatch(spawned.status === "success" ? spawned.structured : undefined, place);
@@ -42,6 +33,33 @@ export async function patchTask(
   const look = new SelfCorrection(attempt, surroundings, (examine) => examine());
   await look.isDoneAlready();
   return look.outcome ?? failure({ reason: "interrupted" });
+}
+
+/** Nothing is written before the answer is there: who is held meanwhile has nothing to save. */
+async function askForPatch(
+  attempt: Attempt,
+  surroundings: AttemptSurroundings,
+  place: PatchPlace,
+): Promise<SpawnResult> {
+  const { signal } = surroundings;
+  const hold = holdOfAttempt(attempt, surroundings, { settle: async () => undefined, signal });
+  try {
+    return await spawnWorker(attempt, surroundings, {
+      role: "patcher",
+      answer: {
+        schema: patchAnswerSchema,
+        by: "schema",
+        problemOf: (answer) => {
+          const read = readPatch(answer, place);
+          return read.ok ? undefined : read.failure;
+        },
+      },
+      signal,
+      hold: hold.asHold,
+    });
+  } finally {
+    await hold.end();
+  }
 }
 
 async function applyPatch(files: PatchedFiles, directory: string): Promise<Result<undefined, AttemptFailure>> {

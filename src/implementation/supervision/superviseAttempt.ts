@@ -7,7 +7,7 @@ import type { Task } from "../../types.ts";
 import { checkpointName } from "../attempts/answers.ts";
 import type { Attempt, AttemptSurroundings } from "../attempts/attempt.ts";
 import { AttemptCheckpoints } from "../checkpoints/attemptCheckpoints.ts";
-import { AgentHold } from "./agentHold.ts";
+import { AgentHold, type AgentHoldOptions } from "./agentHold.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Notices } from "./notices.ts";
 import { decideAmendment } from "./scopeAmendments.ts";
@@ -56,17 +56,10 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
     onLost: (error) => warn(`a message did not reach its agent: ${messageOf(error)}`),
     onIgnored: (id) => supervisor.onIgnoredNotice(id),
   });
-  const stateNow = () => recorder.state.tasks.get(task.id);
-  const hold = new AgentHold({
-    isWanted: () => (recorder.state.pausedBecause ?? stateNow()?.pausedBecause) !== undefined,
-    subscribe: (listener) => recorder.events.onAny(listener),
+  const hold = holdOfAttempt(attempt, surroundings, {
     settle: async () => {
       await supervisor.atRest();
       await checkpoints.now("pause");
-    },
-    record: async (type) => {
-      const state = stateNow();
-      if (state !== undefined && isInAttempt(state)) await recorder.record({ type, ...place });
     },
     signal,
   });
@@ -102,6 +95,8 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
       return checkpoints.now(cause);
     },
     whileAtRest: async (look) => {
+      // An agent at rest runs none: the end of one that is still counted was not told, and will not be.
+      supervisor.noteToolsEnded();
       await checkpoints.rest();
       await checkpoints.now("rest");
       return lock.whileStill(look);
@@ -112,6 +107,24 @@ export function superviseAttempt(attempt: Attempt, surroundings: AttemptSurround
       await supervisor.end();
     },
   };
+}
+
+/** Holds an attempt's agent while a person wants its run or its task to stand still. */
+export function holdOfAttempt(
+  { task, number }: Attempt,
+  { recorder }: AttemptSurroundings,
+  means: Pick<AgentHoldOptions, "settle" | "signal">,
+): AgentHold {
+  const stateNow = () => recorder.state.tasks.get(task.id);
+  return new AgentHold({
+    ...means,
+    isWanted: () => (recorder.state.pausedBecause ?? stateNow()?.pausedBecause) !== undefined,
+    subscribe: (listener) => recorder.events.onAny(listener),
+    record: async (type) => {
+      const state = stateNow();
+      if (state !== undefined && isInAttempt(state)) await recorder.record({ type, task: task.id, attempt: number });
+    },
+  });
 }
 
 /** What is the task's own in what its agent was told. */

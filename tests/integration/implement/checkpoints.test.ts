@@ -254,3 +254,12 @@ test("a rollback asked of a run that git does not let it do is told so once, and
   await expect(rollback(track, first?.id ?? "")).rejects.toThrow("Not rolled back, since git failed");
   expect((await run).report.outcome).toEqual({ done: true });
 });
+
+test("a tool whose end was never told keeps nobody from looking at the work of an agent at rest", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }], verify: [] });
+  const { report } = await track.implement(async (agent) => {
+    await agent.options.supervisor?.beforeTool({ id: "x", tool: "bash", does: "shell", paths: [], fingerprint: "x" });
+    return writesItsWord(agent);
+  });
+  expect(report.outcome).toEqual({ done: true });
+});

@@ -146,3 +146,25 @@ test("pause refuses where it cannot mean anything, and says what there is", asyn
   goOn.resolve();
   await running;
 });
+
+test("a model that is asked for edits is held before its next request, and answers once it is released", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }] });
+  const [asked, goOn] = [deferred<void>(), deferred<void>()];
+  const edits = (content: string, path = fileOf("T001")) =>
+    ({ status: "success", text: "", structured: { edits: [{ path, content }] } }) as const;
+  const running = track.implement(
+    async ({ corrections }) => {
+      if (corrections.length > 0) return edits("word\n");
+      asked.resolve();
+      await goOn.promise;
+      return edits("word\n", "elsewhere.txt");
+    },
+    { flags: { mode: "patch" } },
+  );
+  await asked.promise;
+  expect((await pause(track)).text).toContain("1 agent held (T001)");
+  goOn.resolve();
+  await pause(track, { off: true });
+  expect((await running).report.outcome).toEqual({ done: true });
+  expect(await recorded(track, "agent_held", "agent_released")).toHaveLength(2);
+});
