@@ -50,8 +50,7 @@ export async function takeUpRun(opener: RunOpener, trackId: string): Promise<Run
   const runId = orRefuse(await findUnfinishedRun(opener.state.runs, trackId));
   if (runId === undefined) return undefined;
   const log = await openLog(opener, runId);
-  await tieLooseEnds(opener.control, log, trackId);
-  return log;
+  return orClosed(log, () => tieLooseEnds(opener.control, log, trackId));
 }
 
 /** Brings the journal of a run whose process ended up to what the branch shows, and closes what nobody works on now. */
@@ -122,7 +121,7 @@ export function canGoOn(run: RunState, purpose: RunPurpose): boolean {
 export async function startRun(opener: RunOpener, purpose: RunPurpose): Promise<RunLog> {
   const runId = await createRun(opener.state.runs, opener.clock);
   const log = await openLog(opener, runId);
-  await log.record({
+  const started = {
     type: "run_started",
     run_id: runId,
     track_id: purpose.backlog.track_id,
@@ -137,8 +136,19 @@ export async function startRun(opener: RunOpener, purpose: RunPurpose): Promise<
       purpose.tasks.map((task) => task.id),
     ),
     ...purpose.holdings,
-  });
-  return log;
+  } as const;
+  return orClosed(log, () => log.record(started));
+}
+
+/** The log once `begin` is done; where that fails nobody is handed it, and it is closed. */
+export async function orClosed(log: RunLog, begin: () => Promise<void>): Promise<RunLog> {
+  try {
+    await begin();
+    return log;
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
 }
 
 async function openLog({ state, clock, lock }: RunOpener, runId: string): Promise<RunLog> {

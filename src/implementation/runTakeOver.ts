@@ -7,7 +7,7 @@ import type { UserRepository } from "../git/userRepository.ts";
 import type { RunLog } from "../recovery/runLog.ts";
 import { RunRequests } from "./requests/runRequests.ts";
 import { handedOn } from "./runHandover.ts";
-import { closeAttempts, type RunOpener, type RunPurpose, startRun } from "./runOpening.ts";
+import { closeAttempts, orClosed, type RunOpener, type RunPurpose, startRun } from "./runOpening.ts";
 import { RunRecorder } from "./runRecorder.ts";
 import { describeUnwritten, StatusProjection } from "./statusProjection.ts";
 
@@ -28,8 +28,9 @@ export async function takeOver(
   await run.close();
   const tasks = purpose.tasks.filter(({ id }) => !landed.has(id));
   const next = await startRun(opener, { ...purpose, tasks });
-  for (const known of handedOn(run.state, purpose.backlog, tasks)) await next.record(known);
-  return next;
+  return orClosed(next, async () => {
+    for (const known of handedOn(run.state, purpose.backlog, tasks)) await next.record(known);
+  });
 }
 
 async function showLanded(run: RunLog, manager: BacklogManager): Promise<ReadonlySet<string>> {

@@ -4,7 +4,7 @@ import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { messageOf, Refusal } from "../core/refusal.ts";
 import { describeDuration } from "../core/usageText.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
-import { takeFingerprint } from "../git/proofOfNoHarm.ts";
+import { type Fingerprint, takeFingerprint } from "../git/proofOfNoHarm.ts";
 import { createTrackBranch } from "../git/trackBranch.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
 import type { Lock } from "../recovery/lock.ts";
@@ -29,7 +29,7 @@ import { watchForRequests } from "./requests/requestWatch.ts";
 import { RunRequests } from "./requests/runRequests.ts";
 import { type CrewSources, crewFor, whyStop } from "./runCrew.ts";
 import { endRun } from "./runEnding.ts";
-import { equipRun } from "./runEquipment.ts";
+import { equipRun, type RunEquipment } from "./runEquipment.ts";
 import { canGoOn, type RunHoldings, type RunPurpose, startRun, takeUpRun } from "./runOpening.ts";
 import { RunProgress } from "./runProgress.ts";
 import { RunRecorder } from "./runRecorder.ts";
@@ -70,8 +70,34 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
   const note = (model: ModelRef, result: SpawnResult) => models.note(model, "probe", result);
   const health = await checkBeforeRun({ ...asked, gate, allowRedBase, sandbox, note });
   const { log, tasks } = await openRun(asked);
-  const scene = { ...held.scene, tasks };
-  const resources = { ...asked, scene };
+  try {
+    const resources = { ...asked, scene: { ...held.scene, tasks } };
+    return await workOpened(resources, log, { before, broken, cleared, equipment, health, since, warn });
+  } finally {
+    await log.close();
+  }
+}
+
+/** What is known before a run is opened. */
+interface Preliminaries {
+  readonly before: Fingerprint;
+  /** Stops the run, which cannot go on. */
+  readonly broken: AbortController;
+  readonly cleared: Awaited<ReturnType<typeof clearLeftovers>>;
+  readonly equipment: RunEquipment;
+  readonly health: Awaited<ReturnType<typeof checkBeforeRun>>;
+  /** When this process took the run up, in milliseconds since the epoch. */
+  readonly since: number;
+  readonly warn: (message: string) => void;
+}
+
+/** From an opened run to its end; whoever calls it closes `log`. */
+async function workOpened(
+  resources: TrackRunResources,
+  log: RunLog,
+  { before, broken, cleared, equipment, health, since, warn }: Preliminaries,
+): Promise<CommandReport> {
+  const { context, control, scene } = resources;
   const { recorder, progress, statuses } = recordingOf(resources, log);
   const recording = await RunRecording.begin({ ...resources, recorder, warn });
   try {
@@ -83,7 +109,7 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     for (const warning of health.warnings) progress.say("warn", warning);
     // What cannot be written yet goes out with the next status; what never could is told at the end.
     await statuses.settle(false);
-    const agentsFile = await readAgentsFile(held.control, recorder.head);
+    const agentsFile = await readAgentsFile(control, recorder.head);
     for (const notice of await noticesOf(resources, recorder, agentsFile)) progress.say("warn", notice);
 
     const publisher = publisherOf(resources, recorder);
@@ -107,11 +133,10 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     const goal = gaps.standing;
     return await endRun({ scene, context, publisher, recorder, progress, statuses, ending, undoing, goal, before });
   } finally {
-    await gate.idle();
+    await equipment.gate.idle();
     // A run that broke has statuses on their way: they are written while the track is still ours.
     await statuses.idle();
-    await recording.end();
-    await log.close();
+    await recording.end(context.signal);
   }
 }
 

@@ -17,6 +17,7 @@ export class RunLog {
   private readonly journal: Journal;
   private readonly projection: RunProjection;
   private readonly session: SessionKeeper;
+  private closing: Promise<void> | undefined;
 
   private constructor(runId: string, journal: Journal, projection: RunProjection, { assertOwned }: JournalOptions) {
     this.runId = runId;
@@ -54,8 +55,9 @@ export class RunLog {
     this.session.changed();
   }
 
-  async close(): Promise<void> {
-    await this.session.close();
-    await this.journal.close();
+  /** Again it does nothing more: a command that fails while another run takes over does not know who has closed it. */
+  close(): Promise<void> {
+    this.closing ??= this.session.close().then(() => this.journal.close());
+    return this.closing;
   }
 }

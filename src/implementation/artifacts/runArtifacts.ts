@@ -44,6 +44,9 @@ type OpenedLineage = { readonly lineage: ArtifactLineage; readonly artifacts: re
 const MOST_WAITING = 64 * 1024 * 1024;
 /** At the end of a run, what is still on its way to a disk that does not answer is given up. */
 const LAST_WAIT_MS = 10_000;
+/** Of a run that was told to stop: its track has to be free before its process is made to leave. */
+const STOPPED_WAIT_MS = 1_000;
+const KEEPING = "keeping what agents did";
 
 /**
  * Keeps what a run's agents are sent, do and say, in the background and in the order it came: nobody waits for it, and
@@ -102,10 +105,16 @@ export class RunArtifacts {
     return this.latest.get(keyOf(task, kind));
   }
 
-  /** Resolves once everything noted is on disk or given up; nothing can be noted afterwards. */
-  async close(): Promise<void> {
+  /**
+   * Resolves once everything noted is on disk or given up, which `stopped` hastens; nothing can be noted afterwards.
+   */
+  async close(stopped: AbortSignal): Promise<void> {
+    const ended = this.end();
     try {
-      await withTimeLimit(() => this.end(), LAST_WAIT_MS, "keeping what agents did");
+      await withTimeLimit(() => ended, LAST_WAIT_MS, KEEPING, stopped).catch((error: unknown) => {
+        if (!stopped.aborted) throw error;
+        return withTimeLimit(() => ended, STOPPED_WAIT_MS, KEEPING);
+      });
     } catch (error) {
       this.giveUp(messageOf(error));
     }

@@ -79,9 +79,9 @@ export class RunRecording {
     this.noteRan(ran, { role: "gate", ...task, commit }, tasks);
   };
 
-  /** Resolves once everything is on disk, or given up. */
-  end(): Promise<void> {
-    return this.artifacts.close();
+  /** Resolves once everything is on disk, or given up; sooner once the run is `stopped`. */
+  end(stopped: AbortSignal): Promise<void> {
+    return this.artifacts.close(stopped);
   }
 
   /** A task's first message comes from the backlog, what the tasks before it left, and what was wrong the last time. */

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { RunArtifacts } from "../../../src/implementation/artifacts/runArtifacts.ts";
 import { readArtifacts } from "../../../src/recovery/artifacts/artifactLineage.ts";
 import type { Artifact } from "../../../src/recovery/artifacts/artifactRecord.ts";
 import { ArtifactStore } from "../../../src/recovery/artifacts/artifactStore.ts";
@@ -199,4 +201,33 @@ test("two tracks at once in one process share a store, and each has its own line
     ]);
     for (const { id } of artifacts) expect(await store.read(id)).toMatchObject({ ok: true });
   }
+});
+
+test("a run that is stopped waits a second for a disk that does not answer, and no longer", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }] });
+  const warnings: string[] = [];
+  class StuckStore extends ArtifactStore {
+    override put(): Promise<never> {
+      return new Promise(() => undefined);
+    }
+  }
+  const clock = { now: () => 7 };
+  const artifacts = await RunArtifacts.open({
+    store: new StuckStore(track.folder),
+    lineagePath: join(track.folder, "artifacts.jsonl"),
+    journal: { clock, epoch: 1, assertOwned: async () => undefined },
+    mask: async (text) => text,
+    ...{ clock, warn: (message: string) => warnings.push(message) },
+  });
+  artifacts.note({
+    ...{ kind: "answer", schema: { name: "text", version: "1" }, content: "Done." },
+    ...{ producer: { role: "worker" }, consumes: [] },
+  });
+  const stopped = new AbortController();
+  const startedAt = performance.now();
+  const closed = artifacts.close(stopped.signal);
+  stopped.abort();
+  await closed;
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  expect(warnings.join()).toContain("keeping what agents did took longer than 1 s");
 });
