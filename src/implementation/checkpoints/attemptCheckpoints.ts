@@ -5,14 +5,24 @@ import { taskSpecText } from "../../factory/specText.ts";
 import type { SavedWorkTree, WorkTreeHistory } from "../../git/workTreeHistory.ts";
 import type { RunEventOf } from "../../recovery/runEvents.ts";
 import type { TaskState } from "../../recovery/taskState.ts";
-import { validateCheckpoint } from "../../verification/checkpointValidation.ts";
+import { type CheckpointValidation, validateCheckpoint } from "../../verification/checkpointValidation.ts";
 import { checkpointName } from "../attempts/answers.ts";
 import type { Attempt, AttemptSurroundings } from "../attempts/attempt.ts";
+import { promptVersionOf } from "../attempts/workerPrompt.ts";
+import { workerSeed } from "../attempts/workerSeed.ts";
 import type { Checkpoint } from "../supervision/checkpoints.ts";
 import type { TaskScope } from "../supervision/taskScope.ts";
 import { checkpointMessage } from "./checkpointMessage.ts";
 
 type Taken = RunEventOf<"checkpoint_taken">;
+
+type Degraded = NonNullable<CheckpointValidation["degraded"]>;
+
+/** For a person, once an attempt each. */
+const WHY_NOT: Readonly<Record<Degraded, string>> = {
+  out_of_time: "there was no time",
+  sampled: "there were too many, and a sample was taken",
+};
 
 /** Of a checkpoint's changed paths so many are named in the journal. */
 const NAMED_PATHS = 50;
@@ -22,6 +32,7 @@ export class AttemptCheckpoints {
   private readonly attempt: Attempt;
   private readonly surroundings: AttemptSurroundings;
   private readonly history: WorkTreeHistory;
+  private readonly saidOf = new Set<Degraded>();
   private count: number;
 
   constructor(attempt: Attempt, surroundings: AttemptSurroundings) {
@@ -70,7 +81,7 @@ export class AttemptCheckpoints {
   }
 
   private message(id: string, cause: string, spec: string): string {
-    const { briefing, number, route, task } = this.attempt;
+    const { briefing, mode, number, route, task } = this.attempt;
     const { recorder } = this.surroundings;
     const state = recorder.state.tasks.get(task.id);
     return checkpointMessage({
@@ -80,7 +91,9 @@ export class AttemptCheckpoints {
       id,
       cause,
       model: state?.model ?? formatModelRef(route.model),
-      prompt: briefing.record.sha256,
+      prompt: promptVersionOf(mode),
+      sent: briefing.record.sha256,
+      seed: workerSeed(recorder.runId, task.id, number),
       spec,
     });
   }
@@ -97,8 +110,10 @@ export class AttemptCheckpoints {
     };
     const readBlobs = (ids: readonly string[], signal: AbortSignal) => control.readBlobs(ids, signal);
     const validation = await validateCheckpoint(checkpoint, { verdicts, readBlobs, now: () => performance.now() });
-    if (validation.degraded === "out_of_time") {
-      const message = `${validation.unchecked} changed files were not looked at for a checkpoint: there was no time`;
+    const { degraded, unchecked } = validation;
+    if (degraded !== undefined && !this.saidOf.has(degraded)) {
+      this.saidOf.add(degraded);
+      const message = `${unchecked} changed files were not looked at for a checkpoint: ${WHY_NOT[degraded]}`;
       onActivity(task, { kind: "notice", message });
     }
     return { ...validation, violations: [...validation.violations] };

@@ -1,4 +1,4 @@
-import { withTrailers } from "../landing/landingCommits.ts";
+import { ATTEMPT, CHECKPOINT, MODEL, RUN, TASK, withTrailers } from "../commitTrailers.ts";
 
 /** What a checkpoint's commit says of itself, so that it can be told from any other without a journal. */
 export interface CheckpointFacts {
@@ -9,26 +9,26 @@ export interface CheckpointFacts {
   readonly id: string;
   readonly cause: string;
   readonly model?: string | undefined;
-  /** Digest of what the agent was sent. */
+  /** Version of the prompt (D1). */
   readonly prompt?: string | undefined;
+  /** Digest of what the agent was sent. */
+  readonly sent?: string | undefined;
   readonly seed?: number | undefined;
   /** Version of the task's spec. */
   readonly spec?: string | undefined;
 }
 
-/** The trailer that holds the id. */
-export const CHECKPOINT = "Mac-Checkpoint";
-
 export function checkpointMessage(facts: CheckpointFacts): string {
-  const { attempt, cause, id, model, prompt, runId, seed, spec, task } = facts;
+  const { attempt, cause, id, model, prompt, runId, seed, sent, spec, task } = facts;
   const trailers: readonly (readonly [string, string | undefined])[] = [
-    ["Mac-Run", runId],
-    ["Mac-Task", task],
-    ["Mac-Attempt", String(attempt)],
+    [RUN, runId],
+    [TASK, task],
+    [ATTEMPT, String(attempt)],
     [CHECKPOINT, id],
     ["Mac-Cause", cause],
-    ["Mac-Model", model],
+    [MODEL, model],
     ["Mac-Prompt", prompt],
+    ["Mac-Sent", sent],
     ["Mac-Seed", seed?.toString()],
     ["Mac-Spec", spec],
   ];

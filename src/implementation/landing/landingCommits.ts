@@ -1,12 +1,10 @@
 import type { LoggedCommit } from "../../git/commitLog.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
 import type { Identity } from "../../git/userRepository.ts";
+import { ATTEMPT, CHECKPOINT, MODEL, RUN, TASK, withTrailers } from "../commitTrailers.ts";
 import type { LandedTask } from "./trackHistory.ts";
 
-/** Names of the trailers that say what a commit of the branch is. */
-const RUN = "Mac-Run";
-const TASK = "Mac-Task";
-const ATTEMPT = "Mac-Attempt";
+/** Names of the trailers that only commits of the branch have. */
 const UNDOES = "Mac-Undoes";
 const RESTORES = "Mac-Restores";
 const RETURNS_TO = "Mac-Returns-To";
@@ -30,7 +28,7 @@ export function landingMessage(landing: {
     [RUN, runId],
     [TASK, task.id],
     [ATTEMPT, String(attempt)],
-    ["Mac-Model", model],
+    [MODEL, model],
   ] as const;
   return withTrailers(`${task.id}: ${task.title}`, trailers);
 }
@@ -42,6 +40,7 @@ export function landedAs({
   const [run] = trailers.get(RUN) ?? [];
   const [task] = trailers.get(TASK) ?? [];
   const [attempt] = trailers.get(ATTEMPT) ?? [];
+  if (trailers.has(CHECKPOINT)) return undefined;
   return run === undefined || task === undefined ? undefined : { run, task, attempt: Number(attempt) };
 }
 
@@ -119,10 +118,6 @@ export function isOurs({ trailers }: LoggedCommit): boolean {
 }
 
 function byTask(commits: readonly LoggedCommit[]): ReadonlyMap<string, string> {
-  const landed = commits.flatMap(({ id, trailers }) => (trailers.get(TASK) ?? []).map((task) => [task, id] as const));
-  return new Map(landed);
-}
-
-export function withTrailers(text: string, trailers: readonly (readonly [string, string])[]): string {
-  return `${text}\n\n${trailers.map(([name, value]) => `${name}: ${value}`).join("\n")}\n`;
+  const landed = commits.map((commit) => [landedAs(commit)?.task, commit.id] as const);
+  return new Map(landed.flatMap(([task, id]) => (task === undefined ? [] : [[task, id] as const])));
 }

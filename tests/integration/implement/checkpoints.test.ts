@@ -19,14 +19,17 @@ interface TakenCheckpoint {
   readonly validation: {
     readonly checked: number;
     readonly cached: number;
+    readonly degraded?: string;
     readonly violations: readonly { readonly path: string; readonly what: string }[];
   };
 }
 
-async function checkpointsOf(track: Track): Promise<TakenCheckpoint[]> {
+async function eventsOf<Event>(track: Track, wanted: string): Promise<Event[]> {
   const events = (await track.journals()).split("\n").filter((line) => line !== "");
-  return events.map((line) => JSON.parse(line).event).filter(({ type }) => type === "checkpoint_taken");
+  return events.map((line) => JSON.parse(line).event).filter(({ type }) => type === wanted);
 }
+
+const checkpointsOf = (track: Track) => eventsOf<TakenCheckpoint>(track, "checkpoint_taken");
 
 function rollback(track: Track, checkpoint: string, mode: Mode = "full") {
   const context = track.context(new ScriptedRunner(writesItsWord), {});
@@ -84,7 +87,9 @@ test("each checkpoint says what changed, what was found, and in its commit what 
   const message = await control.git("log", "-1", "--format=%B", third?.commit ?? "");
   expect(message).toContain(`Mac-Checkpoint: ${third?.id}`);
   expect(message).toMatch(/Mac-Run: \S+\nMac-Task: T001\nMac-Attempt: 1\n/);
-  expect(message).toMatch(/Mac-Model: test\/worker\nMac-Prompt: [0-9a-f]{64}\nMac-Spec: [0-9a-f]{16}/);
+  const [started] = await eventsOf<{ seed: number; prompt: string }>(track, "attempt_started");
+  expect(message).toContain(`Mac-Model: test/worker\nMac-Prompt: ${started?.prompt}\nMac-Sent: `);
+  expect(message).toMatch(new RegExp(`Mac-Sent: [0-9a-f]{64}\nMac-Seed: ${started?.seed}\nMac-Spec: [0-9a-f]{16}`));
   expect(await control.git("rev-parse", `${third?.commit}^`)).toBe(second?.commit ?? "");
 });
 
@@ -263,3 +268,17 @@ test("a tool whose end was never told keeps nobody from looking at the work of a
   });
   expect(report.outcome).toEqual({ done: true });
 });
+
+test("an attempt whose checkpoints were looked at in part says so, once", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001", files: ["words/*"] }], verify: [] });
+  const many = (name: string) =>
+    Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`words/${name}${n}.txt`, `${name} ${n}\n`]));
+  const { progress } = await track.implement(async (agent) => {
+    await savedWrites(agent, [many("a"), many("b")]);
+    return writesItsWord(agent);
+  });
+  expect(progress.match(/20 changed files were not looked at for a checkpoint/g)).toHaveLength(1);
+  expect(progress.match(/not looked at/g)).toHaveLength(1);
+  const degraded = (await checkpointsOf(track)).map(({ validation }) => validation.degraded);
+  expect(degraded.slice(0, 2)).toEqual(["sampled", "sampled"]);
+}, 30_000);
