@@ -21,6 +21,7 @@ import { describeRollback } from "../implementation/landing/rollbackWords.ts";
 import { RunRecorder } from "../implementation/runRecorder.ts";
 import { leaseGate } from "../implementation/slots/leasedGate.ts";
 import type { Lock } from "../recovery/lock.ts";
+import { trackPurpose } from "../recovery/trackPurpose.ts";
 import { openRunForRollback, type RollbackRun } from "./rollbackRun.ts";
 import { headToRollBack, type RollbackContext, type RollbackScene, readRollbackScene } from "./rollbackScene.ts";
 import { requestOf, takeTurn } from "./rollbackTurn.ts";
@@ -85,7 +86,7 @@ async function prepareVerified(
     sandbox: sandbox.value,
     setup: backlog.setup.length > 0 ? backlog.setup : (options.setup ?? []),
     network: backlog.tasks.some((other) => other.network),
-    purpose: `rollback ${trackId}`,
+    purpose: trackPurpose("rollback", trackId),
   });
   try {
     const verify = backlog.verify.length > 0 ? backlog.verify : (options.verify ?? []);

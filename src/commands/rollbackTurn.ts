@@ -6,6 +6,7 @@ import { acquireLock, type Lock } from "../recovery/lock.ts";
 import type { LockFailure } from "../recovery/lockFailure.ts";
 import { currentProcessIdentity } from "../recovery/processIdentity.ts";
 import { findUnfinishedRun, readRunEvents } from "../recovery/runStore.ts";
+import { trackPurpose } from "../recovery/trackPurpose.ts";
 import type { RollbackContext, RollbackScene } from "./rollbackScene.ts";
 
 export type RollbackRequest = Omit<RunRequestOf<"rollback">, "version">;
@@ -65,7 +66,7 @@ async function tryLock({ state, trackId }: RollbackScene, { clock, signal }: Rol
   const identity = await currentProcessIdentity();
   return acquireLock(state.trackLock(trackId), {
     identity,
-    purpose: `rollback ${trackId}`,
+    purpose: trackPurpose("rollback", trackId),
     timeoutMs: 0,
     clock,
     signal,
@@ -74,7 +75,7 @@ async function tryLock({ state, trackId }: RollbackScene, { clock, signal }: Rol
 
 /** Throws `Refusal` unless it is a run that keeps us from the track: nothing else looks into an inbox. */
 function runAtWork(failed: LockFailure, { trackId }: RollbackScene): LockFailure & { readonly reason: "held" } {
-  if (failed.reason === "held" && failed.purpose === `implement ${trackId}`) return failed;
+  if (failed.reason === "held" && failed.purpose === trackPurpose("implement", trackId)) return failed;
   throw new Refusal(failed.message);
 }
 

@@ -9,6 +9,7 @@ import { createProgressReporter } from "../monitoring/progressReporter.ts";
 import type { ProgressReporter } from "../monitoring/reporter.ts";
 import { acquireLock, type Lock } from "../recovery/lock.ts";
 import { currentProcessIdentity } from "../recovery/processIdentity.ts";
+import { trackPurpose } from "../recovery/trackPurpose.ts";
 import { describeDryRun } from "./forecast/dryRun.ts";
 import type { WholeLoop } from "./health/smokeTest.ts";
 import { type ImplementFlags, type ImplementScene, readScene } from "./implementScene.ts";
@@ -72,7 +73,7 @@ async function recordBacklog(
 async function lockTrack({ backlog, state }: ImplementScene, context: CommandContext): Promise<Lock> {
   const lock = await acquireLock(state.trackLock(backlog.track_id), {
     identity: await currentProcessIdentity(),
-    purpose: `implement ${backlog.track_id}`,
+    purpose: trackPurpose("implement", backlog.track_id),
     timeoutMs: context.options.lockTimeoutMs,
     clock: context.clock,
     signal: context.signal,
@@ -95,7 +96,7 @@ async function withWorktrees(
   const worktrees = await WorktreeManager.lease(Math.min(scene.workers, Math.max(1, scene.tasks.length)), {
     state,
     identity: await currentProcessIdentity(),
-    purpose: `implement ${backlog.track_id}`,
+    purpose: trackPurpose("implement", backlog.track_id),
     clock: context.clock,
     openSlot: (kind, number) => Slot.open(git, state, user, control, kind, number),
   });

@@ -1,7 +1,14 @@
 import { failure, type Result, success } from "../core/result.ts";
 import type { TaskEvent } from "./runEvents.ts";
 import { effectOf } from "./taskEffects.ts";
-import type { TaskPhase, TaskState } from "./taskState.ts";
+import { IN_ATTEMPT, type TaskPhase, type TaskState } from "./taskState.ts";
+
+/** While work is verified its agent may be waiting to hear what came of it. */
+const WITH_AN_AGENT: readonly TaskPhase[] = ["preparing", "working", "verifying"];
+const BETWEEN_ATTEMPTS: readonly TaskPhase[] = ["ready", "retrying", "awaiting_input"];
+/** The branch is rolled back while no attempt is under way. */
+const AT_REST: readonly TaskPhase[] = [...BETWEEN_ATTEMPTS, "complete", "failed", "skipped"];
+const ANY: readonly TaskPhase[] = [...AT_REST, ...IN_ATTEMPT];
 
 /**
  * The life of a task, as its phases and the events that lead from one to another:
@@ -30,16 +37,9 @@ import type { TaskPhase, TaskState } from "./taskState.ts";
  * A crash changes no state: after `run_resumed` a task is where its last event left it, and whoever resumes either goes
  * on from there or ends the attempt with a transient `attempt_failed`. An answer to a question leaves the task waiting
  * for input, to be started again with the answer; one that approves leads back to `verifying`, from where it lands.
+ *
+ * From which phases each event may come:
  */
-const IN_ATTEMPT: readonly TaskPhase[] = ["preparing", "working", "verifying", "landing"];
-/** While work is verified its agent may be waiting to hear what came of it. */
-const WITH_AN_AGENT: readonly TaskPhase[] = ["preparing", "working", "verifying"];
-const BETWEEN_ATTEMPTS: readonly TaskPhase[] = ["ready", "retrying", "awaiting_input"];
-/** The branch is rolled back while no attempt is under way. */
-const AT_REST: readonly TaskPhase[] = [...BETWEEN_ATTEMPTS, "complete", "failed", "skipped"];
-const ANY: readonly TaskPhase[] = [...AT_REST, ...IN_ATTEMPT];
-
-/** From which phases each event may come. */
 const ALLOWED_FROM: Readonly<Record<TaskEvent["type"], readonly TaskPhase[]>> = {
   attempt_started: BETWEEN_ATTEMPTS,
   session_opened: ["preparing", "working"],

@@ -182,7 +182,7 @@ export function newTask(id: string): TaskState {
   };
 }
 
-const IN_ATTEMPT: readonly TaskPhase[] = ["preparing", "working", "verifying", "landing"];
+export const IN_ATTEMPT: readonly TaskPhase[] = ["preparing", "working", "verifying", "landing"];
 
 /** True between the start of an attempt and its end. */
 export function isInAttempt({ phase }: TaskState): boolean {

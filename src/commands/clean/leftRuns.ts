@@ -4,6 +4,7 @@ import { trackBranchName } from "../../git/trackBranch.ts";
 import { describeKeptRun } from "../../recovery/keptRuns.ts";
 import { acquireLock } from "../../recovery/lock.ts";
 import { listRuns, readRun, tracksOfRuns } from "../../recovery/runStore.ts";
+import { trackPurpose } from "../../recovery/trackPurpose.ts";
 import type { CleanScene } from "./cleanScene.ts";
 import { keptRefs } from "./keptRefs.ts";
 import { isMerged, readTrackHeads, removeTrack } from "./leftTracks.ts";
@@ -17,7 +18,7 @@ export async function setRunAside(runId: string, force: boolean, scene: CleanSce
   const { clock, identity, ledger, state } = scene;
   const trackId = await trackOf(runId, scene);
   if (trackId === undefined) return removeIfEmpty(runId, scene);
-  const options = { clock, identity, purpose: `clean ${trackId}`, timeoutMs: 0 };
+  const options = { clock, identity, purpose: trackPurpose("clean", trackId), timeoutMs: 0 };
   const lock = await acquireLock(state.trackLock(trackId), options);
   if (!lock.ok) return ledger.refuse(`Run ${runId} was left: ${lock.failure.message}`);
   try {

@@ -9,6 +9,7 @@ import {
 } from "../../git/trackBranch.ts";
 import { acquireLock } from "../../recovery/lock.ts";
 import { tracksOfRuns } from "../../recovery/runStore.ts";
+import { trackPurpose } from "../../recovery/trackPurpose.ts";
 import type { CleanScene } from "./cleanScene.ts";
 import { keptRef } from "./keptRefs.ts";
 
@@ -74,7 +75,7 @@ export async function removeTracksWithoutRuns(force: boolean, scene: CleanScene)
   const { clock, control, identity, ledger, state } = scene;
   for (const { name, commit } of await control.refsBelow(TRACKS)) {
     const trackId = name.slice(TRACKS.length);
-    const options = { clock, identity, purpose: `clean ${trackId}`, timeoutMs: 0 };
+    const options = { clock, identity, purpose: trackPurpose("clean", trackId), timeoutMs: 0 };
     const lock = await acquireLock(state.trackLock(trackId), options);
     // Whoever holds it has a run, or is about to have one.
     if (!lock.ok) continue;
