@@ -1,5 +1,4 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ControlRepository } from "./controlRepository.ts";
 import type { Git } from "./gitProcess.ts";
@@ -18,7 +17,46 @@ export async function copyObjects(
   commit: string,
   known: readonly string[],
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "mac-objects-"));
+  const input = await packOf(git, control, commit, known);
+  if (input === undefined) return;
+  await git.must(["unpack-objects", "-q"], {
+    cwd: user.root,
+    config: ["core.fsync=all", "core.fsyncMethod=batch"],
+    input,
+  });
+}
+
+/**
+ * Takes into control.git what it only borrows of the user's repository: the objects of `commit` that `known` commits do not
+ * lead to. They are stored as a pack, since loose objects that are to be had elsewhere are not written again.
+ */
+export async function adoptObjects(
+  git: Git,
+  control: ControlRepository,
+  commit: string,
+  known: readonly string[],
+): Promise<void> {
+  const input = await packOf(git, control, commit, known);
+  if (input === undefined) return;
+  await git.must(["index-pack", "--stdin"], {
+    cwd: control.directory,
+    gitDir: control.directory,
+    isolated: true,
+    input,
+  });
+}
+
+/**
+ * Made within control.git, which sees the user's objects too: git finishes a pack by renaming it, which cannot lead to
+ * another file system, as the system's temporary folder may be. Undefined: `known` leads to all of it.
+ */
+async function packOf(
+  git: Git,
+  control: ControlRepository,
+  commit: string,
+  known: readonly string[],
+): Promise<Buffer | undefined> {
+  const folder = await mkdtemp(join(control.directory, "transfer-"));
   try {
     const revisions = [commit, ...known.map((one) => `^${one}`)].join("\n");
     await git.must(["pack-objects", "--revs", "--quiet", join(folder, "objects")], {
@@ -30,37 +68,7 @@ export async function copyObjects(
       input: `${revisions}\n`,
     });
     const pack = (await readdir(folder)).find((name) => name.endsWith(".pack"));
-    if (pack === undefined) return;
-    await git.must(["unpack-objects", "-q"], {
-      cwd: user.root,
-      config: ["core.fsync=all", "core.fsyncMethod=batch"],
-      input: await readFile(join(folder, pack)),
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/**
- * Takes into control.git what it only borrows of the user's repository: the objects of `commit` that `known` commits do not
- * lead to. They are stored as a pack, since loose objects that are to be had elsewhere are not written again.
- */
-export async function adoptObjects(
-  git: Git,
-  control: ControlRepository,
-  user: UserRepository,
-  commit: string,
-  known: readonly string[],
-): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "mac-objects-"));
-  try {
-    const revisions = [commit, ...known.map((one) => `^${one}`)].join("\n");
-    const input = `${revisions}\n`;
-    await git.must(["pack-objects", "--revs", "--quiet", join(folder, "objects")], { cwd: user.root, input });
-    const pack = (await readdir(folder)).find((name) => name.endsWith(".pack"));
-    if (pack === undefined) return;
-    const options = { cwd: control.directory, gitDir: control.directory, isolated: true };
-    await git.must(["index-pack", "--stdin"], { ...options, input: await readFile(join(folder, pack)) });
+    return pack === undefined ? undefined : await readFile(join(folder, pack));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -51,7 +51,7 @@ export async function removeTrack(runId: string, heads: TrackHeads, scene: Clean
     const isBehind = await control.isAncestor(published, landed);
     if (!isBehind) {
       // A person's own commits, which are in the user's repository alone.
-      await adoptObjects(git, control, user, published, [landed]);
+      await adoptObjects(git, control, published, [landed]);
       await control.keepAs([{ from: undefined, to: keptRef(runId, "branch"), commit: published }]);
     }
     const removed = await removeTrackBranch(git, user, trackId, published);

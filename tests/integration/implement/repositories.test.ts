@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { mkdir, readFile, realpath } from "node:fs/promises";
+import { existsSync, statSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backlogText, fileOf, makeTrack, type RunSettings, type Track, writesItsWord } from "../../support/track.ts";
 
@@ -157,3 +159,21 @@ describe("what cannot be worked with is refused in one line, and nothing is left
     await expect(running).rejects.toThrow(/^.* is not in a git repository[^\n]*$/);
   });
 });
+
+const OTHER_DISK = "/dev/shm";
+const isOtherDisk = existsSync(OTHER_DISK) && statSync(OTHER_DISK).dev !== statSync(tmpdir()).dev;
+
+test.skipIf(!isOtherDisk)(
+  "with the state folder on another file system than repository and temporary files",
+  async () => {
+    await using track = await makeTrack({ tasks: [{ id: "T001" }] });
+    const data = await mkdtemp(join(OTHER_DISK, "mac-state-"));
+    try {
+      const { report } = await track.implement(writesItsWord, { environment: { XDG_DATA_HOME: data } });
+      expect(report.outcome).toEqual({ done: true });
+      expect(await track.repository.git("show", `main:${fileOf("T001")}`)).toBe("word");
+    } finally {
+      await rm(data, { recursive: true, force: true });
+    }
+  },
+);
