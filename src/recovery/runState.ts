@@ -150,6 +150,16 @@ export class RunProjection {
     }
   }
 
+  /** What was skipped because `id` had been given up, by way of others too, is to be done after all. */
+  private takeBackSkips(id: string): void {
+    const { tasks } = this.current;
+    for (const task of tasks.values()) {
+      if (task.phase !== "skipped" || task.skippedBecause !== id) continue;
+      tasks.set(task.id, { ...task, phase: "ready", inquiry: undefined, skippedBecause: undefined });
+      this.takeBackSkips(task.id);
+    }
+  }
+
   private hold({ slots = [], gate, host_session }: Holdings): void {
     for (const slot of slots) addOnce(this.current.slots, slot);
     if (gate !== undefined) addOnce(this.current.gates, gate);
@@ -194,6 +204,9 @@ export class RunProjection {
       case "task_restored":
         current.head = event.head;
         current.goal = undefined;
+        return;
+      case "task_rolled_back":
+        this.takeBackSkips(event.task);
         return;
       case "goal_checked":
         current.goal = { met: event.met, missing: event.missing };

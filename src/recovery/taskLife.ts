@@ -34,6 +34,8 @@ const ANY: readonly TaskPhase[] = [...AT_REST, ...IN_ATTEMPT];
  * `task_undone` and `task_restored` may come in any state outside an attempt: what an earlier run landed may be taken
  * back, or brought back, while this one has begun the task again.
  *
+ * When a task is rolled back, those that were skipped for its sake are ready again.
+ *
  * A crash changes no state: after `run_resumed` a task is where its last event left it, and whoever resumes either goes
  * on from there or ends the attempt with a transient `attempt_failed`. An answer to a question leaves the task waiting
  * for input, to be started again with the answer; one that approves leads back to `verifying`, from where it lands.

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { checkpointRollbackCommand } from "../../../src/commands/checkpointRollback.ts";
 import { journalPath, listRuns } from "../../../src/recovery/runStore.ts";
 import { fails, type Script, ScriptedRunner } from "../../support/scriptedRunner.ts";
-import { fileOf, makeTrack, type Track, writesItsWord } from "../../support/track.ts";
+import { fileOf, makeTrack, scripted, type Track, writesItsWord } from "../../support/track.ts";
+import { until } from "../../support/until.ts";
 
 type Mode = "full" | "partial" | "smart";
 
@@ -281,4 +282,39 @@ test("an attempt whose checkpoints were looked at in part says so, once", async 
   expect(progress.match(/not looked at/g)).toHaveLength(1);
   const degraded = (await checkpointsOf(track)).map(({ validation }) => validation.degraded);
   expect(degraded.slice(0, 2)).toEqual(["sampled", "sampled"]);
+}, 30_000);
+
+test("a task that was given up goes on from a checkpoint in the same run, and those that needed it are done after all", async () => {
+  const acceptance = [{ run: `grep -qx good ${WORD}` }];
+  await using track = await makeTrack({
+    tasks: [
+      { id: "T001", acceptance },
+      { id: "T002", depends_on: ["T001"] },
+      { id: "T003", depends_on: ["T002"] },
+      { id: "T004" },
+    ],
+    verify: [],
+  });
+  const working = Promise.withResolvers<void>();
+  const run = track.implement(
+    scripted({
+      T001: async (agent) => {
+        if (agent.turn === 1) await savedWrites(agent, [{ [WORD]: "bad\n" }]);
+        else await agent.write({ [WORD]: "good\n" });
+        return undefined;
+      },
+      T004: async (agent) => {
+        if (agent.turn > 1) return writesItsWord(agent);
+        working.resolve();
+        return agent.hang();
+      },
+    }),
+    { options: { maxAttempts: 1, maxSelfCorrections: 0 }, flags: { workers: 2 } },
+  );
+  await working.promise;
+  await until("T003 to be skipped", async () => (await eventsOf(track, "task_skipped")).length === 2);
+  const [first] = await checkpointsOf(track);
+  await rollback(track, first?.id ?? "");
+  expect((await run).report.outcome).toEqual({ done: true });
+  expect(Object.values(await track.statuses())).toEqual(["complete", "complete", "complete", "complete"]);
 }, 30_000);
