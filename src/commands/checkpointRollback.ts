@@ -77,7 +77,7 @@ async function rollBack(
   lock: Lock,
 ): Promise<CommandReport> {
   const { control, manager, state, trackId, user } = scene;
-  const opener = { state, control, clock, lock };
+  const opener = { state, control, clock, lock, author: user.identity };
   let log: RunLog | undefined = await takeUpRun(opener, trackId);
   try {
     const { backlog } = manager;

@@ -84,6 +84,6 @@ export async function openRunForRollback(
   scene: RollbackScene,
   { clock, lock }: { readonly clock: Clock; readonly lock: Lock },
 ): Promise<RollbackRun> {
-  const opener = { state: scene.state, control: scene.control, clock, lock };
+  const opener = { state: scene.state, control: scene.control, clock, lock, author: scene.user.identity };
   return new RollbackRun(scene, opener, await takeUpRun(opener, scene.trackId));
 }

@@ -17,6 +17,8 @@ export interface StateDirectory {
   gateGit(number: number): string;
   /** Index files of ours, one a work tree that is snapshotted. */
   readonly indexes: string;
+  /** Says whose files lie in a slot. */
+  slotHolder(number: number): string;
   /** Folders for temporary files and caches of what runs in a slot. */
   slotScratch(number: number): string;
   gateScratch(number: number): string;
@@ -56,6 +58,7 @@ export function stateDirectoryFor(commonGitDir: string, environment: NodeJS.Proc
     gateDirectory: (number) => join(root, `gate-${number}`),
     gateGit: (number) => join(root, `gate-${number}.git`),
     indexes: join(root, "indexes"),
+    slotHolder: (number) => join(root, "indexes", `slot-${number}.holder`),
     slotScratch: (number) => join(root, "scratch", `slot-${number}`),
     gateScratch: (number) => join(root, "scratch", `gate-${number}`),
     images: join(root, "images"),

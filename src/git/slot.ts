@@ -7,6 +7,7 @@ import { type Git, splitNul } from "./gitProcess.ts";
 import { copyPaths, isPlaced, type PlacedContent } from "./placedContent.ts";
 import { askAboutFiles, checkOutAll, checkOutPaths } from "./slotCheckout.ts";
 import { readSlotDifference, type SlotDifference } from "./slotDifference.ts";
+import { removeSlotHolder, type SlotHolder, writeSlotHolder } from "./slotHolder.ts";
 import { administrationOf, makeSlotRepository } from "./slotRepository.ts";
 import { freeIndexFile } from "./staleLocks.ts";
 import { type Inventory, lastChange, lookAgain, removeTouched, takeInventory } from "./untouchedContent.ts";
@@ -62,6 +63,7 @@ export class Slot {
   private readonly control: ControlRepository;
   /** The index of our checkouts, out of reach of what runs in the slot. */
   private readonly indexFile: string;
+  private readonly holderFile: string | undefined;
   /** In this process only: the first rebuild of each starts from nothing. */
   private content: SealedContent | undefined;
 
@@ -69,7 +71,11 @@ export class Slot {
     git: Git,
     user: UserRepository,
     control: ControlRepository,
-    place: { kind: SlotKind; number: number; directory: string; gitDirectory: string; indexFile: string },
+    place: Pick<Slot, "kind" | "number" | "directory" | "gitDirectory"> & {
+      readonly indexFile: string;
+      /** Undefined: no agent ever enters. */
+      readonly holderFile?: string;
+    },
   ) {
     this.git = git;
     this.user = user;
@@ -79,6 +85,7 @@ export class Slot {
     this.directory = place.directory;
     this.gitDirectory = place.gitDirectory;
     this.indexFile = place.indexFile;
+    this.holderFile = place.holderFile;
   }
 
   /** Makes sure that the slot's directory exists; `rebuild` gives it content. */
@@ -93,7 +100,10 @@ export class Slot {
     const indexFile = join(state.indexes, `${kind}-${number}-checkout`);
     const place =
       kind === "worker"
-        ? { kind, number, indexFile, directory: state.slotDirectory(number), gitDirectory: state.slotGit(number) }
+        ? {
+            ...{ kind, number, indexFile, directory: state.slotDirectory(number), gitDirectory: state.slotGit(number) },
+            holderFile: state.slotHolder(number),
+          }
         : { kind, number, indexFile, directory: state.gateDirectory(number), gitDirectory: state.gateGit(number) };
     await Promise.all([mkdir(place.directory, { recursive: true }), mkdir(state.indexes, { recursive: true })]);
     return new Slot(git, user, control, place);
@@ -104,10 +114,18 @@ export class Slot {
    * ignored file, nested repository, hook, ref or configuration. A rebuild that was killed is mended by the next.
    * The directory itself keeps its inode. Throws GitError when the commit is not in control.git.
    *
-   * With `placed` it holds that too, except where the commit has something of the same name.
+   * With `placed` it holds that too, except where the commit has something of the same name. From the beginning on it is
+   * nobody's: what lies here must never be taken for an earlier holder's.
    */
   async rebuild(commit: string, placed?: PlacedContent): Promise<void> {
+    if (this.holderFile !== undefined) await removeSlotHolder(this.holderFile);
     this.content = await this.make(commit, placed);
+  }
+
+  /** Writes down whose is what is written here from now on, until the next `rebuild`. */
+  async giveTo(holder: SlotHolder): Promise<void> {
+    if (this.holderFile === undefined) throw new Error("no agent enters a gate");
+    await writeSlotHolder(this.holderFile, holder);
   }
 
   /**

@@ -6,10 +6,12 @@ import { endLeftoverProcesses } from "../core/leftoverProcesses.ts";
 import type { StateDirectory } from "../core/stateDirectory.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { removeStaleLocks } from "../git/staleLocks.ts";
+import type { Identity } from "../git/userRepository.ts";
 import { lockHolder } from "../recovery/lockHolder.ts";
 import type { RunEventOf } from "../recovery/runEvents.ts";
 import type { RunState } from "../recovery/runState.ts";
 import { findUnfinishedRun, readRun } from "../recovery/runStore.ts";
+import { setUnsavedAside } from "./slots/unsavedWork.ts";
 import type { WorktreeManager } from "./worktreeManager.ts";
 
 export interface LeftoverSources {
@@ -18,6 +20,8 @@ export interface LeftoverSources {
   readonly worktrees: WorktreeManager;
   readonly runner: AgentRunner;
   readonly trackId: string;
+  readonly author: Identity;
+  readonly warn: (message: string) => void;
 }
 
 type Cleared = RunEventOf<"leftovers_cleared">;
@@ -25,7 +29,8 @@ type Cleared = RunEventOf<"leftovers_cleared">;
 /**
  * Ends and removes what processes of ours that died have left where this run is about to work: commands that live on in
  * its work trees, agents' sessions of the track's unfinished run, git's locks, unfinished files. The caller holds the
- * track's lock and the leases, so whoever made these is gone. What lies in the work trees the next rebuild takes away.
+ * track's lock and the leases, so whoever made these is gone. What lies in the work trees the next rebuild takes away:
+ * what an agent of any run had not handed in is set aside before.
  * @returns undefined: there was nothing
  */
 export async function clearLeftovers(sources: LeftoverSources): Promise<Cleared | undefined> {
@@ -34,6 +39,10 @@ export async function clearLeftovers(sources: LeftoverSources): Promise<Cleared 
   const locks = await removeStaleLocks(control.directory, state.indexes);
   const run = await unfinishedRun(sources);
   const sessions = run === undefined ? [] : await runner.endSessions(await sessionsOf(run, sources));
+  for (const slot of worktrees.slots) {
+    const aside = await setUnsavedAside(slot, sources);
+    if (!aside.ok) sources.warn(aside.failure);
+  }
   if (processes + locks.length + sessions.length === 0) return undefined;
   return { type: "leftovers_cleared", sessions: [...sessions], processes, locks: [...locks] };
 }

@@ -5,6 +5,7 @@ import type { Result } from "../core/result.ts";
 import type { StateDirectory } from "../core/stateDirectory.ts";
 import type { ControlRepository } from "../git/controlRepository.ts";
 import { trackRef } from "../git/trackBranch.ts";
+import type { Identity } from "../git/userRepository.ts";
 import type { Lock } from "../recovery/lock.ts";
 import type { RunEvent, RunEventOf } from "../recovery/runEvents.ts";
 import { RunLog } from "../recovery/runLog.ts";
@@ -16,6 +17,7 @@ import { archiveAttempt } from "./attempts/attemptArchive.ts";
 import { tasksLandedBy } from "./landing/landingCommits.ts";
 import { recordRolledBack } from "./landing/rollbackRecord.ts";
 import { taskDigests } from "./runHandover.ts";
+import { recordUnsaved } from "./slots/unsavedWork.ts";
 
 /** What a run is opened for. */
 export interface RunPurpose {
@@ -39,28 +41,40 @@ export interface RunOpener {
   readonly control: ControlRepository;
   readonly clock: Clock;
   readonly lock: Lock;
+  readonly author: Identity;
 }
 
 /**
  * The unfinished run of a track, its loose ends tied: landings and undoings that took place are recorded, attempts that
- * a crash cut off are closed at no cost, and what they had saved is kept. Undefined: there is none. The caller holds the
- * track's lock.
+ * a crash cut off are closed at no cost, and what they had written is kept. Undefined: there is none. The caller holds
+ * the track's lock.
  */
 export async function takeUpRun(opener: RunOpener, trackId: string): Promise<RunLog | undefined> {
   const runId = orRefuse(await findUnfinishedRun(opener.state.runs, trackId));
   if (runId === undefined) return undefined;
   const log = await openLog(opener, runId);
-  return orClosed(log, () => tieLooseEnds(opener.control, log, trackId));
+  return orClosed(log, async () => {
+    const unsaved = await recordUnsaved(log, opener);
+    await tieLooseEnds(opener.control, log, trackId, unsaved);
+  });
 }
 
-/** Brings the journal of a run whose process ended up to what the branch shows, and closes what nobody works on now. */
-export async function tieLooseEnds(control: ControlRepository, log: RunLog, trackId: string): Promise<void> {
+/**
+ * Brings the journal of a run whose process ended up to what the branch shows, and closes what nobody works on now.
+ * @param unsaved by task, what of it could not be saved
+ */
+export async function tieLooseEnds(
+  control: ControlRepository,
+  log: RunLog,
+  trackId: string,
+  unsaved: ReadonlyMap<string, string> = new Map(),
+): Promise<void> {
   const head = await control.readRef(trackRef(trackId));
   if (head !== undefined) await recordRolledBack(control, log, head);
   for (const task of log.state.tasks.values()) {
     const landed = await landedMeanwhile(control, task, head);
     if (landed !== undefined) await log.record(landed);
-    else if (isInAttempt(task) && !hasPassed(task)) await closeAttempt(control, log, task);
+    else if (isInAttempt(task) && !hasPassed(task)) await closeAttempt(control, log, task, unsaved.get(task.id));
   }
 }
 
@@ -86,14 +100,19 @@ export async function closeAttempts(control: ControlRepository, log: RunLog): Pr
   for (const task of log.state.tasks.values()) if (isInAttempt(task)) await closeAttempt(control, log, task);
 }
 
-export async function closeAttempt(control: ControlRepository, log: RunLog, task: TaskState): Promise<void> {
+export async function closeAttempt(
+  control: ControlRepository,
+  log: RunLog,
+  task: TaskState,
+  unsaved?: string,
+): Promise<void> {
   const archived = await archiveAttempt(control, log.runId, task);
   await log.record({
     type: "attempt_failed",
     task: task.id,
     attempt: task.attempts,
     reason: "interrupted",
-    message: "the process that worked on it ended",
+    message: ["the process that worked on it ended", unsaved].filter((part) => part !== undefined).join("; "),
     transient: true,
     ...(archived === undefined ? {} : { archived_ref: archived }),
   });

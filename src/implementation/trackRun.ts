@@ -62,8 +62,9 @@ export async function runTrack(held: TrackRunResources): Promise<CommandReport> 
     held.progress.log({ message, level: "warn", context: { phaseId: "implement", timestamp: context.clock.now() } });
   const since = context.clock.now();
   const before = await takeFingerprint(held.scene.git, held.scene.user);
-  const { state, backlog } = held.scene;
-  const cleared = await clearLeftovers({ ...asked, state, runner: context.runner, trackId: backlog.track_id });
+  const { state, backlog, user } = held.scene;
+  const sources = { ...asked, state, author: user.identity, warn };
+  const cleared = await clearLeftovers({ ...sources, runner: context.runner, trackId: backlog.track_id });
   const equipment = await equipRun({ ...asked, warn });
   const { gate, models, sandbox } = equipment;
   const { allowRedBase } = held.flags;
@@ -247,7 +248,7 @@ interface OpenedRun {
 async function openRun(resources: TrackRunResources): Promise<OpenedRun> {
   const { flags, scene, context, control, lock } = resources;
   const { git, user, state, backlog, backlogFile, workers } = scene;
-  const opener = { state, control, clock: context.clock, lock };
+  const opener = { state, control, clock: context.clock, lock, author: user.identity };
   const unfinished = await takeUpRun(opener, backlog.track_id);
   try {
     const shown = unfinished && (await showRolledBack(control, unfinished.state, scene.manager));

@@ -1,12 +1,10 @@
 import { lstat, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { endLeftoverProcesses } from "../../core/leftoverProcesses.ts";
-import { messageOf } from "../../core/refusal.ts";
 import type { SlotKind } from "../../git/slot.ts";
+import { setUnsavedAside } from "../../implementation/slots/unsavedWork.ts";
 import { acquireLock } from "../../recovery/lock.ts";
-import { isInAttempt, type TaskState } from "../../recovery/taskState.ts";
 import type { CleanScene } from "./cleanScene.ts";
-import { keptRef } from "./keptRefs.ts";
 import { removeMade } from "./removeMade.ts";
 
 interface WorkTree {
@@ -63,30 +61,15 @@ async function removeWorkTree(tree: WorkTree, scene: CleanScene): Promise<void> 
 
 /** @returns why the work could not be kept, in which case the work tree stays */
 async function keepUnsavedWork(tree: WorkTree, scene: CleanScene): Promise<string | undefined> {
-  const { control, ledger, runs, state, user } = scene;
+  const { control, ledger, state, user } = scene;
   if (tree.kind === "gate") return undefined;
-  for (const run of runs) {
-    const task = run.state?.outcome === undefined ? openAttemptIn(tree.number, run.state?.tasks) : undefined;
-    if (task?.base === undefined) continue;
-    try {
-      const indexFile = join(state.indexes, `slot-${tree.number}`);
-      const work = await control.snapshot(tree.directory, { base: task.base, indexFile });
-      if (work === (await control.treeOf(task.latest ?? task.base))) return undefined;
-      const message = `What ${task.id} had not handed in\n\nRun ${run.id}, attempt ${task.attempts}.\n`;
-      const commit = await control.commit({ tree: work, parents: [task.base], message, author: user.identity });
-      const to = keptRef(run.id, `unsaved/${task.id}/${task.attempts}`);
-      await control.keepAs([{ from: undefined, to, commit }]);
-      ledger.setAside(`What ${task.id} had not handed in: git --git-dir='${control.directory}' show ${to}`);
-      return undefined;
-    } catch (error) {
-      return `what ${task.id} had not handed in lies there, and could not be saved (${messageOf(error).split("\n")[0]})`;
-    }
-  }
+  const aside = await setUnsavedAside(tree.number, { control, state, author: user.identity });
+  if (!aside.ok) return aside.failure;
+  const work = aside.value;
+  // Its ref is another one once its run is set aside.
+  if (work !== undefined)
+    ledger.setAside(`What ${work.task} had not handed in: git --git-dir='${control.directory}' show ${work.commit}`);
   return undefined;
-}
-
-function openAttemptIn(slot: number, tasks: ReadonlyMap<string, TaskState> | undefined): TaskState | undefined {
-  return [...(tasks?.values() ?? [])].find((task) => isInAttempt(task) && task.slot === slot);
 }
 
 async function workTreesOf(scene: CleanScene): Promise<readonly WorkTree[]> {
@@ -104,9 +87,11 @@ function workTree(kind: SlotKind, number: number, { state }: CleanScene, indexes
   const git = isWorker ? state.slotGit(number) : state.gateGit(number);
   const scratch = isWorker ? state.slotScratch(number) : state.gateScratch(number);
   const ofIndex = new RegExp(
-    `^(${isWorker ? "worker|slot" : "gate"})-${number}(-checkout(-compared)?|\\.history)?(\\.lock)?$`,
+    `^(${isWorker ? "worker|slot" : "gate"})-${number}(-checkout(-compared)?|\\.history|\\.holder)?(\\.lock)?$`,
   );
-  const ownIndexes = indexes.filter((name) => ofIndex.test(name)).map((name) => join(state.indexes, name));
+  // That of snapshots is made by the saving itself.
+  const names = new Set([...indexes.filter((name) => ofIndex.test(name)), ...(isWorker ? [`slot-${number}`] : [])]);
+  const ownIndexes = [...names].map((name) => join(state.indexes, name));
   const lease = isWorker ? state.slotLease(number) : state.gateLease(number);
   return { kind, number, name: basename(directory), directory, lease, paths: [directory, git, scratch, ...ownIndexes] };
 }

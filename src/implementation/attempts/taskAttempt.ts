@@ -44,6 +44,7 @@ export async function attemptTask(
 
   const broken = await surroundings.setup.prepare(slot, continues?.commit ?? base);
   if (broken !== undefined) return failure({ reason: "setup_failed", check: broken });
+  await slot.giveTo({ run: recorder.runId, task: task.id, attempt: number });
 
   const watch = superviseAttempt(attempt, surroundings);
   try {

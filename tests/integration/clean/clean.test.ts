@@ -195,6 +195,35 @@ test("an unfinished run: --all leaves it, --run refuses it, --force sets it asid
   expect(contents).toContain("half");
 });
 
+test("what an agent wrote before its process was killed is kept, named, and gone on from by the next implement", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  const program = join(import.meta.dir, "../implement/implementProcess.ts");
+  const at = ["tasks/BACKLOG.yaml", "agent", "T001"];
+  const child = Bun.spawn([process.execPath, program, track.folder, track.repository.path, ...at], { stdout: "pipe" });
+  await child.stdout.getReader().read();
+  child.kill("SIGKILL");
+  await child.exited;
+
+  const { text, outcome } = await track.clean();
+
+  expect(outcome).toEqual({ done: true });
+  expect(await readdir((await track.state()).root)).not.toContain("slot-1");
+  expect(await readdir((await track.state()).indexes)).toEqual([]);
+  const [, commit = ""] = /What T001 had not handed in: git --git-dir='[^']+' show ([0-9a-f]+)/.exec(text) ?? [];
+  expect(await (await track.control()).git("show", `${commit}:${fileOf("T001")}`)).toBe("half of T001");
+  let found = "";
+  const { report } = await track.implement(
+    scripted({
+      T001: async (agent) => {
+        found = await readFile(join(agent.directory, fileOf("T001")), "utf8");
+        return writesItsWord(agent);
+      },
+    }),
+  );
+  expect(report.outcome).toEqual({ done: true });
+  expect(found).toBe("half of T001\n");
+});
+
 test("a live run keeps what it works with, and cannot be set aside", async () => {
   await using track = await makeTrack({ tasks: PAIR });
   let reports: Awaited<ReturnType<Track["clean"]>>[] = [];

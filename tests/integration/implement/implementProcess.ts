@@ -1,7 +1,7 @@
 /**
  * A process that runs `implement` with scripted agents, to be killed from outside. Arguments: the track's folder, the
- * repository, the backlog file, where to halt, and a task's id. It halts "nowhere"; in the task's "agent"; once an event
- * of the task is on disk, as "event:<type>"; or once the landing has "moved" the track's head and nothing else.
+ * repository, the backlog file, where to halt, and a task's id. It halts "nowhere"; in the task's "agent", which has
+ * written half of its file and no checkpoint; once an event of the task is on disk, as "event:<type>"; or once the landing has "moved" the track's head and nothing else.
  * Prints one line when it halts, then waits to be killed; otherwise the report's outcome and the directories used.
  */
 import { appendFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { ControlRepository } from "../../../src/git/controlRepository.ts";
 import { RunLog } from "../../../src/recovery/runLog.ts";
 import { repositoryAt } from "../../support/repository.ts";
-import { Track, writesItsWord } from "../../support/track.ts";
+import { fileOf, Track, writesItsWord } from "../../support/track.ts";
 
 const [folder = "", repository = "", backlogFile = "tasks/BACKLOG.yaml", haltAt = "nowhere", task = ""] =
   process.argv.slice(2);
@@ -47,7 +47,7 @@ const { report } = await track.implement(
       return agent.hang();
     }
     if (haltAt === "agent" && agent.task === task) {
-      await agent.write({ "half.txt": "half" });
+      await agent.write({ [fileOf(task)]: `half of ${task}\n` });
       await halt();
     }
     return writesItsWord(agent);

@@ -1,7 +1,8 @@
-import { expect, test } from "bun:test";
-import { readFile } from "node:fs/promises";
+import { expect, spyOn, test } from "bun:test";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
+import { ControlRepository } from "../../../src/git/controlRepository.ts";
 import { leaveRequest } from "../../../src/recovery/inbox.ts";
 import { listRuns } from "../../../src/recovery/runStore.ts";
 import { fileOf, makeTrack, scripted, type Track, writesItsWord } from "../../support/track.ts";
@@ -17,8 +18,8 @@ function start(track: Track, ...args: readonly string[]) {
 }
 
 /** Starts `implement` in a process of its own and kills it, with no chance to clean up, where it halts. */
-async function killAt(track: Track, place: string, task: string): Promise<void> {
-  const child = start(track, "tasks/BACKLOG.yaml", place, task);
+async function killAt(track: Track, place: string, task: string, backlog = "tasks/BACKLOG.yaml"): Promise<void> {
+  const child = start(track, backlog, place, task);
   try {
     const { value } = await child.stdout.getReader().read();
     expect(new TextDecoder().decode(value)).toBe(`halted ${place}\n`);
@@ -110,6 +111,86 @@ test("killed after a checkpoint: the next agent finds what was made, is told so,
   expect(runner.agents[0]?.prompt).toContain("What it made is in the work tree (words/half.txt)");
   expect(await track.repository.git("show", "main:words/half.txt")).toBe("half");
   expect(await track.repository.git("show", "main:words/rest.txt")).toBe("rest");
+});
+
+/** Finishes the track with agents that add to what they find. @returns what each found in its file, and was told */
+async function addsToWhatIsThere(track: Track, backlogFile = "tasks/BACKLOG.yaml") {
+  const found: Record<string, string> = {};
+  const { report, runner } = await track.implement(
+    async (agent) => {
+      const file = join(agent.directory, fileOf(agent.task));
+      found[agent.task] = await readFile(file, "utf8").catch(() => "nothing");
+      await agent.write({ [fileOf(agent.task)]: "word\n" });
+      return undefined;
+    },
+    // What lands must not move the base of a track that has nothing on its branch yet.
+    { flags: { backlogFile }, options: { merge: "branch" } },
+  );
+  expect(report.outcome).toEqual({ done: true });
+  return { found, prompts: runner.agents.map(({ prompt }) => prompt) };
+}
+
+/** A second backlog of the repository: the same chain, as U001 to U003. */
+async function addOthers(track: Track): Promise<string> {
+  const text = (await readFile(track.backlogFile, "utf8")).replaceAll("t00", "u00").replaceAll("T00", "U00");
+  await track.repository.write({ "tasks/OTHERS.yaml": text.replace("track_id: words", "track_id: others") });
+  await track.repository.commit("Others");
+  return "tasks/OTHERS.yaml";
+}
+
+test("killed before anything was saved: the next agent finds what was written, is told so, and goes on with it", async () => {
+  await using track = await makeTrack({ tasks: CHAIN });
+  await killAt(track, "agent", "T002");
+  const { found, prompts } = await addsToWhatIsThere(track);
+  expect(found).toEqual({ T002: "half of T002\n", T003: "nothing" });
+  expect(prompts[0]).toContain("What it made is in the work tree (words/t002.txt)");
+  const control = await track.control();
+  const pinned = await control.git("for-each-ref", "--format=%(refname)", "refs/mac/unsaved");
+  expect(pinned).toMatch(/^refs\/mac\/unsaved\/[^/]+\/T002\/1$/);
+  expect(await control.git("show", `${pinned}:${fileOf("T002")}`)).toBe("half of T002");
+});
+
+test("killed, and its slot used by another track, which was killed too: each finds its own again, and nothing else", async () => {
+  await using track = await makeTrack({ tasks: CHAIN });
+  const others = await addOthers(track);
+  await killAt(track, "agent", "T001");
+  await killAt(track, "agent", "U001", others);
+
+  const words = await addsToWhatIsThere(track);
+  const second = await addsToWhatIsThere(track, others);
+
+  expect(words.found).toEqual({ T001: "half of T001\n", T002: "nothing", T003: "nothing" });
+  expect(second.found).toEqual({ U001: "half of U001\n", U002: "nothing", U003: "nothing" });
+  const made = "refs/mac/unsaved";
+  const control = await track.control();
+  const refs = (await control.git("for-each-ref", "--format=%(refname)", made)).split("\n");
+  const kept = await Promise.all(refs.map((ref) => control.git("show", "--format=", "--name-only", ref)));
+  expect(kept.toSorted()).toEqual([fileOf("T001"), fileOf("U001")]);
+});
+
+test("a slot that is another attempt's by its record is nobody else's: the next agent starts clean", async () => {
+  await using track = await makeTrack({ tasks: CHAIN });
+  await killAt(track, "agent", "T001");
+  const { slotHolder } = await track.state();
+  const record = await readFile(slotHolder(1), "utf8");
+  await writeFile(slotHolder(1), record.replace('"attempt":1', '"attempt":2'));
+  expect((await addsToWhatIsThere(track)).found).toMatchObject({ T001: "nothing" });
+});
+
+test("what cannot be saved is told once, and the run goes on without it", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }] });
+  await killAt(track, "agent", "T001");
+  const failing = spyOn(ControlRepository.prototype, "snapshot");
+  failing.mockRejectedValueOnce(new Error("EIO: words/t001.txt cannot be read"));
+  try {
+    const { report, progress } = await track.implement(writesItsWord);
+    expect(report.outcome).toEqual({ done: true });
+    const told = "what T001 had not handed in could not be saved from ";
+    expect(progress.split(told)).toHaveLength(2);
+    expect(progress).toContain("(EIO: words/t001.txt cannot be read)");
+  } finally {
+    failing.mockRestore();
+  }
 });
 
 test("killed twice in a row", async () => {

@@ -160,7 +160,7 @@ test("cut off likewise after a finished run, for whose undoing a run of its own 
   const undo = await preparedUndoing(place, "T4");
   const lock = { ...place.lock, epoch: 9, assertOwned: async () => undefined } as Lock;
   const log = await startRun(
-    { state, control, clock: systemClock, lock },
+    { state, control, clock: systemClock, lock, author: place.place.user.identity },
     {
       backlog: { version: 1, track_id: TRACK, title: "", verify: [], setup: [], tasks: [] },
       backlogFile: "tasks/BACKLOG.yaml",

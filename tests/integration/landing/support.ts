@@ -183,7 +183,10 @@ export class LandingPlace {
   async takeUp(): Promise<RunLog> {
     await this.log.close();
     const { state } = this.place;
-    const log = await takeUpRun({ state, control: this.control, clock: systemClock, lock: this.lock }, TRACK);
+    const log = await takeUpRun(
+      { state, control: this.control, clock: systemClock, lock: this.lock, author: this.place.user.identity },
+      TRACK,
+    );
     if (log === undefined) throw new Error("there is no run to take up");
     this.log = log;
     this.recorder = new RunRecorder(log, () => undefined);
