@@ -4,6 +4,7 @@ import {
   type Continuation,
   isInAttempt,
   type Lesson,
+  NOTHING_DONE,
   type Reversibility,
   type TaskCheckpoint,
   type TaskPhase,
@@ -114,25 +115,9 @@ export function effectOf(task: TaskState, event: TaskEvent): TaskState {
   }
 }
 
-function started(task: TaskState, event: EventOf<"attempt_started">): TaskState {
-  return {
-    ...task,
-    phase: "preparing",
-    attempts: event.attempt,
-    slot: event.slot,
-    base: event.base,
-    model: event.model,
-    session: undefined,
-    isSessionOpen: false,
-    work: undefined,
-    verified: false,
-    corrections: 0,
-    proof: undefined,
-    flaky: [],
-    inquiry: undefined,
-    latest: event.continues?.commit,
-    continuation: undefined,
-  };
+function started(task: TaskState, { attempt, base, continues, model, slot }: EventOf<"attempt_started">): TaskState {
+  const own = { attempts: attempt, slot, base, model, latest: continues?.commit };
+  return { ...task, ...NOTHING_DONE, ...own, phase: "preparing" };
 }
 
 function complete(task: TaskState, commit: string): TaskState {

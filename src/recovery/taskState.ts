@@ -145,8 +145,23 @@ export interface TaskState {
   readonly skippedBecause: string | undefined;
 }
 
+/** What is an attempt's own: of this the next one starts without. */
+export const NOTHING_DONE = {
+  session: undefined,
+  isSessionOpen: false,
+  work: undefined,
+  verified: false,
+  corrections: 0,
+  proof: undefined,
+  flaky: [],
+  inquiry: undefined,
+  latest: undefined,
+  continuation: undefined,
+} as const satisfies Partial<TaskState>;
+
 export function newTask(id: string): TaskState {
   return {
+    ...NOTHING_DONE,
     id,
     phase: "ready",
     attempts: 0,
@@ -154,20 +169,10 @@ export function newTask(id: string): TaskState {
     slot: undefined,
     base: undefined,
     model: undefined,
-    session: undefined,
-    isSessionOpen: false,
-    work: undefined,
-    verified: false,
-    corrections: 0,
-    proof: undefined,
-    flaky: [],
     grantedPaths: [],
-    inquiry: undefined,
     personAnswer: undefined,
     lessons: [],
     checkpoints: [],
-    latest: undefined,
-    continuation: undefined,
     landing: undefined,
     landedCommit: undefined,
     reversibility: undefined,
