@@ -47,7 +47,8 @@ async function takeAnswers(run: RunLog, runDirectory: string): Promise<void> {
   const recorder = new RunRecorder(run, () => undefined);
   const since = Number.POSITIVE_INFINITY;
   const rollBack = async () => ({ done: false, message: "another run follows: ask again" });
-  await new RunRequests({ runDirectory, recorder, since, onRollback: () => undefined, rollBack }).take();
+  const foregone = async () => undefined;
+  await new RunRequests({ runDirectory, recorder, since, foregone, onRollback: () => undefined, rollBack }).take();
 }
 
 /**

@@ -19,7 +19,7 @@ import { checkBeforeRun } from "./health/healthChecks.ts";
 import type { WholeLoop } from "./health/smokeTest.ts";
 import { type ImplementFlags, type ImplementScene, tasksToDo } from "./implementScene.ts";
 import { BranchPublisher } from "./landing/branchPublisher.ts";
-import { rollBackInRun } from "./landing/rollbackInRun.ts";
+import { foregoneRollback, rollBackInRun } from "./landing/rollbackInRun.ts";
 import { showRolledBack } from "./landing/rollbackRecord.ts";
 import { undoFailedRun } from "./landing/undoneRun.ts";
 import { clearLeftovers, describeCleared } from "./leftovers.ts";
@@ -149,6 +149,7 @@ async function workOff(parts: CrewSources, gaps: GapPlans, since: number): Promi
     runDirectory: scene.state.runDirectory(recorder.runId),
     recorder,
     since,
+    foregone: (request) => foregoneRollback(request, parts),
     onRollback: () => atRest.abort(),
     rollBack: (request) => rollBackInRun(request, parts),
   });

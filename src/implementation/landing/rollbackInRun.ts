@@ -1,4 +1,5 @@
 import { failure, type Result, success } from "../../core/result.ts";
+import { unreachable } from "../../core/unreachable.ts";
 import { GitError } from "../../git/gitFailure.ts";
 import { trackBranchName, trackRef } from "../../git/trackBranch.ts";
 import { inspectRepository } from "../../git/userRepository.ts";
@@ -8,6 +9,7 @@ import {
   type CheckpointRollback,
   describeRolledBack,
   findRollbackTarget,
+  type RollbackTarget,
   rollBackToCheckpoint,
 } from "../checkpoints/rollBackToCheckpoint.ts";
 import type { Settlement } from "../requests/runRequests.ts";
@@ -17,17 +19,20 @@ import { isDoneAlready, planRollback, type RollbackPlan, type RollbackWish } fro
 import { carryOut, inTheWay } from "./rollbackRecord.ts";
 import { describeRollback } from "./rollbackWords.ts";
 
+/** What a request comes to, before anything is changed. */
+type Weighed =
+  | { readonly kind: "foregone"; readonly settlement: Settlement }
+  | { readonly kind: "branch"; readonly plan: RollbackPlan }
+  | { readonly kind: "checkpoint"; readonly wish: CheckpointRollback; readonly target: RollbackTarget };
+
 /**
  * A rollback that another process asked the run's owner for, done while nothing else is under way. Git that fails settles
  * it as what it then is: a request that stayed would meet every later process of the run with the same failure.
  */
 export async function rollBackInRun(request: RunRequestOf<"rollback">, run: CrewSources): Promise<Settlement> {
-  const { checkpoint, mode = "full" } = request;
   const before = run.recorder.head;
   try {
-    return checkpoint === undefined
-      ? await rollBranchBackInRun(request, run)
-      : await goBackInRun({ checkpoint, mode }, run);
+    return await carryOutInRun(await weigh(request, run), run);
   } catch (error) {
     if (error instanceof GitError) return settlementOf(error, before, run);
     throw error;
@@ -43,37 +48,88 @@ async function settlementOf(
   const head = await control.readRef(trackRef(scene.backlog.track_id));
   if (head !== recorder.head) throw failed;
   return head === before
-    ? { done: false, message: `Not rolled back, since git failed: ${failed.message}. See doctor, then ask again.` }
+    ? notRolledBack(failed)
     : { done: true, message: `Done by the run that is going on, but then git failed: ${failed.message}. See status.` };
 }
 
-async function rollBranchBackInRun(request: RunRequestOf<"rollback">, run: CrewSources): Promise<Settlement> {
-  const wish = wishOf(request);
-  if (wish === undefined) return { done: false, message: "The request names nothing to roll back." };
-  const { control, recorder, scene } = run;
-  const trackId = scene.backlog.track_id;
-  const { backlog } = scene.manager;
-  const plan = await planRollback(wish, { control, runs: scene.state.runs, trackId, backlog, head: recorder.head });
-  if (!plan.ok) return { done: false, message: plan.failure };
-  if (await isDoneAlready(plan.value, control)) {
-    return { done: true, message: `${trackBranchName(trackId)} is that already: nothing was changed.` };
+function notRolledBack(failed: GitError): Settlement {
+  return { done: false, message: `Not rolled back, since git failed: ${failed.message}. See doctor, then ask again.` };
+}
+
+async function carryOutInRun(weighed: Weighed, run: CrewSources): Promise<Settlement> {
+  switch (weighed.kind) {
+    case "foregone":
+      return weighed.settlement;
+    case "checkpoint":
+      return goBackInRun(weighed.wish, weighed.target, run);
+    case "branch":
+      return undoInRun(weighed.plan, run);
+    default:
+      return unreachable(weighed);
   }
-  const done = await rollRunBack(plan.value, run);
+}
+
+/**
+ * What becomes of a rollback that is refused, or that finds everything as it is wanted: nobody has to stop working to
+ * hear that. Undefined: it is to be done. Makes no commit.
+ */
+export async function foregoneRollback(
+  request: RunRequestOf<"rollback">,
+  run: CrewSources,
+): Promise<Settlement | undefined> {
+  try {
+    const weighed = await weigh(request, run);
+    return weighed.kind === "foregone" ? weighed.settlement : undefined;
+  } catch (error) {
+    if (error instanceof GitError) return notRolledBack(error);
+    throw error;
+  }
+}
+
+async function weigh(request: RunRequestOf<"rollback">, { control, recorder, scene }: CrewSources): Promise<Weighed> {
+  const { checkpoint, mode = "full" } = request;
+  const trackId = scene.backlog.track_id;
+  const { runs } = scene.state;
+  const { backlog } = scene.manager;
+  if (checkpoint !== undefined) {
+    const target = await findRollbackTarget(checkpoint, await readTrackRuns(runs, trackId), { backlog, control });
+    return target.ok
+      ? { kind: "checkpoint", wish: { checkpoint, mode }, target: target.value }
+      : foregone(false, target.failure);
+  }
+  const wish = wishOf(request);
+  if (wish === undefined) return foregone(false, "The request names nothing to roll back.");
+  const plan = await planRollback(wish, { control, runs, trackId, backlog, head: recorder.head });
+  if (!plan.ok) return foregone(false, plan.failure);
+  if (await isDoneAlready(plan.value, control)) {
+    return foregone(true, `${trackBranchName(trackId)} is that already: nothing was changed.`);
+  }
+  return { kind: "branch", plan: plan.value };
+}
+
+function foregone(done: boolean, message: string): Weighed {
+  return { kind: "foregone", settlement: { done, message } };
+}
+
+async function undoInRun(plan: RollbackPlan, run: CrewSources): Promise<Settlement> {
+  const { control, scene } = run;
+  const done = await rollRunBack(plan, run);
   if (!done.ok) return { done: false, message: done.failure };
   const user = await inspectRepository(scene.git, scene.user.root);
+  const trackId = scene.backlog.track_id;
   const text = await describeRollback(done.value, { control, user, trackId, backlogFile: scene.backlogFile });
   return { done: true, message: `Done by the run that is going on, which leaves what was undone alone.\n${text}` };
 }
 
 /** The next attempt at the task, in this run, goes on from there. */
-async function goBackInRun(wish: CheckpointRollback, { control, recorder, scene }: CrewSources): Promise<Settlement> {
-  const { runs, indexes } = scene.state;
+async function goBackInRun(
+  wish: CheckpointRollback,
+  target: RollbackTarget,
+  { control, recorder, scene }: CrewSources,
+): Promise<Settlement> {
   const { backlog } = scene.manager;
-  const trackRuns = await readTrackRuns(runs, backlog.track_id);
-  const target = await findRollbackTarget(wish.checkpoint, trackRuns, { backlog, control });
-  if (!target.ok) return { done: false, message: target.failure };
-  const means = { backlog, control, author: scene.user.identity, indexes };
-  const done = await rollBackToCheckpoint(target.value, wish.mode, recorder, means);
+  const means = { backlog, control, author: scene.user.identity, indexes: scene.state.indexes };
+  const done = await rollBackToCheckpoint(target, wish.mode, recorder, means);
   return done.ok
     ? { done: true, message: describeRolledBack(wish, done.value) }
     : { done: false, message: done.failure };

@@ -21,6 +21,8 @@ export interface RunRequestsOptions {
   readonly recorder: RunRecorder;
   /** When this process took the run up, in milliseconds since the epoch: a pause that was wanted before is over. */
   readonly since: number;
+  /** What a rollback comes to for which nothing is to be done, or can be; undefined: it is to be done. Changes nothing. */
+  readonly foregone: (request: RunRequestOf<"rollback">) => Promise<Settlement | undefined>;
   /** A rollback cannot be done while tasks are under way: whoever hears of one brings them to rest, then calls `rollBack`. */
   readonly onRollback: () => void;
   readonly rollBack: (request: RunRequestOf<"rollback">) => Promise<Settlement>;
@@ -37,19 +39,21 @@ export class RunRequests {
   private readonly options: RunRequestsOptions;
   /** One look at a time: two would take the same request. */
   private looking: Promise<unknown> = Promise.resolve();
+  /** Names of rollbacks that are to be done once everything is at rest. */
+  private readonly pending = new Set<string>();
 
   constructor(options: RunRequestsOptions) {
     this.options = options;
   }
 
-  /** Everything but rollbacks. @returns whether anything was taken up */
+  /** Everything but rollbacks that are to be done: for those alone agents are stopped. @returns whether anything was taken up */
   take(): Promise<boolean> {
     return this.oneAtATime(async () => {
       const waiting = await this.waiting();
-      const settled: boolean[] = [];
-      for (const each of waiting) if (each.request.kind !== "rollback") settled.push(await this.settle(each));
-      if (waiting.some(({ request }) => request.kind === "rollback")) this.options.onRollback();
-      return settled.length > 0;
+      let settled = 0;
+      for (const each of waiting) if (await this.takeAtWork(each)) settled++;
+      if (settled < waiting.length) this.options.onRollback();
+      return settled > 0;
     });
   }
 
@@ -60,6 +64,21 @@ export class RunRequests {
       for (const each of waiting) await this.settle(each);
       return waiting.length > 0;
     });
+  }
+
+  /** @returns false: a rollback, which has to wait until everything is at rest */
+  private async takeAtWork(each: WaitingRequest): Promise<boolean> {
+    const { name, request } = each;
+    if (request.kind !== "rollback") await this.settle(each);
+    else {
+      const foregone = this.pending.has(name) ? undefined : await this.options.foregone(request);
+      if (foregone === undefined) {
+        this.pending.add(name);
+        return false;
+      }
+      await this.close(each, foregone);
+    }
+    return true;
   }
 
   private oneAtATime<Value>(look: () => Promise<Value>): Promise<Value> {
@@ -78,12 +97,14 @@ export class RunRequests {
     return open.filter((each, index) => !isAnsweredAgain(each.request, open.slice(index + 1)));
   }
 
-  private async settle({ name, request }: WaitingRequest): Promise<boolean> {
+  private async settle(each: WaitingRequest): Promise<void> {
+    await this.close(each, await this.perform(each.request, leftAt(each.name)));
+  }
+
+  private async close({ name, request }: WaitingRequest, { done, message }: Settlement): Promise<void> {
     const { recorder, runDirectory } = this.options;
-    const { done, message } = await this.perform(request, leftAt(name));
     await recorder.record({ type: "request_settled", request: name, kind: request.kind, done, message });
     await removeRequest(runDirectory, name);
-    return done;
   }
 
   private async perform(request: RunRequest, at: number): Promise<Settlement> {

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { answerCommand } from "../../../src/commands/answerCommand.ts";
+import { checkpointRollbackCommand } from "../../../src/commands/checkpointRollback.ts";
+import { ScriptedRunner } from "../../support/scriptedRunner.ts";
 import { fileOf, makeTrack, scripted, type Track, writesItsWord } from "../../support/track.ts";
 import { until } from "../../support/until.ts";
 
@@ -19,6 +21,14 @@ const hasLanded = (track: Track, task: string) =>
 /** What became of a `rollback` that was asked for while an agent works, in words. */
 function asked(track: Track, flags: { readonly task?: string; readonly to?: string }) {
   return track.rollback(flags).then(
+    ({ text }) => text,
+    (error: Error) => `refused: ${error.message}`,
+  );
+}
+
+function goneBack(track: Track, checkpoint: string) {
+  const context = track.context(new ScriptedRunner(writesItsWord), {});
+  return checkpointRollbackCommand({ checkpoint, mode: "full" }, context).then(
     ({ text }) => text,
     (error: Error) => `refused: ${error.message}`,
   );
@@ -90,21 +100,25 @@ test("what an earlier run landed is taken back too, and an attempt that was buil
   expect(report.outcome).toMatchObject({ done: false, reason: expect.stringContaining("Taken back: T002") });
 });
 
-test("a rollback that cannot be done is told why, and the run goes on", async () => {
+test("a rollback that is refused, or that finds everything as it is wanted, is told so without stopping anybody", async () => {
   await using track = await makeTrack({ tasks: TASKS.slice(0, 3) });
-  let said: Promise<string> = Promise.resolve("");
-  const { report } = await track.implement(
+  const said: string[] = [];
+  const { report, runner } = await track.implement(
     scripted({
       T003: async (agent) => {
-        await writesItsWord(agent);
-        if (agent.turn > 1) return undefined;
-        said = asked(track, { task: "T003" });
-        return agent.hang();
+        await hasLanded(track, "T002");
+        said.push(await asked(track, { task: "T003" }), await asked(track, { to: "T002" }));
+        said.push(await goneBack(track, "abcdef-T003-1-c9"));
+        return writesItsWord(agent);
       },
     }),
+    { flags: { workers: 2 } },
   );
-  expect(await said).toContain("refused: Nothing of T003 is on mac/words: it has not landed");
+  expect(said[0]).toContain("refused: Nothing of T003 is on mac/words: it has not landed");
+  expect(said[1]).toBe("mac/words is that already: nothing was changed.");
+  expect(said[2]).toContain("refused: No checkpoint 'abcdef-T003-1-c9' is known");
   expect(report.outcome).toEqual({ done: true });
+  expect(runner.tasks.toSorted()).toEqual(["T001", "T002", "T003"]);
 });
 
 test("an answer that nobody could go on with, since what its task builds on was taken back, is not lost with the run", async () => {

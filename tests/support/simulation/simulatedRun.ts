@@ -125,7 +125,8 @@ async function takeUp(sketch: RunSketch, life: SimulatedProcess): Promise<Engine
 function requestsOf(engine: Engine, onRollback: () => void): RunRequests {
   const { disk, recorder } = engine;
   const rollBack = (request: RunRequestOf<"rollback">) => undo(request.task ?? "", engine);
-  return new RunRequests({ runDirectory: RUN, since: disk.processes, recorder, onRollback, rollBack });
+  const foregone = async () => undefined;
+  return new RunRequests({ runDirectory: RUN, since: disk.processes, recorder, foregone, onRollback, rollBack });
 }
 
 /** Takes a task back, with what depends on it, as a request to do so is carried out. */
