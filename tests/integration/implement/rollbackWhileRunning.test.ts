@@ -102,13 +102,16 @@ test("what an earlier run landed is taken back too, and an attempt that was buil
 
 test("a rollback that is refused, or that finds everything as it is wanted, is told so without stopping anybody", async () => {
   await using track = await makeTrack({ tasks: TASKS.slice(0, 3) });
-  const said: string[] = [];
+  let said: readonly string[] = [];
   const { report, runner } = await track.implement(
     scripted({
       T003: async (agent) => {
         await hasLanded(track, "T002");
-        said.push(await asked(track, { task: "T003" }), await asked(track, { to: "T002" }));
-        said.push(await goneBack(track, "abcdef-T003-1-c9"));
+        said = await Promise.all([
+          asked(track, { task: "T003" }),
+          asked(track, { to: "T002" }),
+          goneBack(track, "abcdef-T003-1-c9"),
+        ]);
         return writesItsWord(agent);
       },
     }),
