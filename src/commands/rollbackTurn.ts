@@ -1,12 +1,12 @@
 import { Refusal } from "../core/refusal.ts";
 import type { RollbackWish } from "../implementation/landing/rollbackPlan.ts";
-import type { Settlement } from "../implementation/requests/runRequests.ts";
 import { leaveRequest, type RunRequestOf, removeRequest } from "../recovery/inbox.ts";
 import { acquireLock, type Lock } from "../recovery/lock.ts";
 import type { LockFailure } from "../recovery/lockFailure.ts";
 import { currentProcessIdentity } from "../recovery/processIdentity.ts";
-import { findUnfinishedRun, readRunEvents } from "../recovery/runStore.ts";
+import { findUnfinishedRun } from "../recovery/runStore.ts";
 import { trackPurpose } from "../recovery/trackPurpose.ts";
+import { type LeftRequest, settlementOf } from "./leftRequest.ts";
 import type { RollbackContext, RollbackScene } from "./rollbackScene.ts";
 
 export type RollbackRequest = Omit<RunRequestOf<"rollback">, "version">;
@@ -15,12 +15,6 @@ export type RollbackRequest = Omit<RunRequestOf<"rollback">, "version">;
 export type Turn =
   | { readonly kind: "ours"; readonly lock: Lock }
   | { readonly kind: "settled"; readonly message: string };
-
-/** A wish that lies in a run's inbox. */
-interface LeftRequest {
-  readonly runId: string;
-  readonly name: string;
-}
 
 /** A run brings its agents to rest first, which takes seconds, and then verifies. */
 const LONGEST_WAIT_MS = 60_000;
@@ -41,7 +35,7 @@ export async function takeTurn(
   for (;;) {
     const lock = await tryLock(scene, context);
     // Looked at after the lock: whoever had it settled what there was to settle before that was free.
-    const settled = left && (await settlementOf(left, scene));
+    const settled = left && (await settlementOf(left, scene.state.runs));
     if (settled !== undefined) {
       if (lock.ok) await lock.value.release();
       if (!settled.done) throw new Refusal(settled.message);
@@ -96,12 +90,6 @@ async function leave(
 
 async function withdraw(left: LeftRequest | undefined, { state }: RollbackScene): Promise<void> {
   if (left !== undefined) await removeRequest(state.runDirectory(left.runId), left.name);
-}
-
-async function settlementOf({ runId, name }: LeftRequest, { state }: RollbackScene): Promise<Settlement | undefined> {
-  const events = await readRunEvents(state.runs, runId);
-  if (!events.ok) throw new Refusal(events.failure.message);
-  return events.value.filter((event) => event.type === "request_settled").find((settled) => settled.request === name);
 }
 
 function stillWaiting(left: LeftRequest | undefined, owner: LockFailure & { readonly reason: "held" }): Refusal {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
+import { type AnswerFlags, answerCommand } from "../../src/commands/answerCommand.ts";
 import type { BacklogFlags } from "../../src/commands/backlogCommand.ts";
 import { backlogCommand } from "../../src/commands/backlogCommand.ts";
 import { type CleanFlags, cleanCommand } from "../../src/commands/cleanCommand.ts";
@@ -189,6 +190,11 @@ export class Track {
   clean(flags: Partial<CleanFlags> = {}, signal = new AbortController().signal): Promise<CommandReport> {
     const context = { directory: this.repository.path, environment: this.environment, clock: systemClock, signal };
     return cleanCommand({ run: undefined, all: false, force: false, ...flags }, context);
+  }
+
+  answer(flags: Partial<AnswerFlags>, settings: RunSettings = {}): Promise<CommandReport> {
+    const context = this.context(new ScriptedRunner(writesItsWord), settings);
+    return answerCommand({ checkpoint: undefined, input: undefined, ...flags }, context);
   }
 
   rollback(flags: RollbackFlags, settings: RunSettings = {}): Promise<CommandReport> {

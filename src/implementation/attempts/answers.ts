@@ -19,3 +19,11 @@ export function waitingForAnswer({ tasks }: RunState): readonly TaskState[] {
     ({ phase, inquiry }) => phase === "awaiting_input" && inquiry?.answer === undefined,
   );
 }
+
+/** Whose question at `checkpoint` has been answered, as far as the run still knows. */
+export function answeredAt(checkpoint: string, { tasks }: RunState): TaskState | undefined {
+  return [...tasks.values()].find(
+    ({ inquiry, personAnswer }) =>
+      personAnswer?.checkpoint === checkpoint || (inquiry?.checkpoint === checkpoint && inquiry.answer !== undefined),
+  );
+}

@@ -7,7 +7,8 @@ import {
   type WaitingRequest,
   waitingRequests,
 } from "../../recovery/inbox.ts";
-import { isApproval, waitingForAnswer } from "../attempts/answers.ts";
+import type { RunState } from "../../recovery/runState.ts";
+import { answeredAt, isApproval, waitingForAnswer } from "../attempts/answers.ts";
 import type { RunRecorder } from "../runRecorder.ts";
 
 /** What became of a request; `message` is for the person who made it. */
@@ -124,8 +125,7 @@ export class RunRequests {
   private async answer({ checkpoint, input }: RunRequestOf<"answer">): Promise<Settlement> {
     const { recorder } = this.options;
     const task = waitingForAnswer(recorder.state).find(({ inquiry }) => inquiry?.checkpoint === checkpoint);
-    // Answered before, or to an attempt that is over.
-    if (task === undefined) return { done: false, message: `nothing waits for an answer at ${checkpoint} any more` };
+    if (task === undefined) return { done: false, message: whyNotTaken(checkpoint, recorder.state) };
     const approved = task.inquiry?.kind === "question" || isApproval(input);
     const kept = input.slice(0, LONGEST_ANSWER);
     await recorder.record({ type: "answer_given", task: task.id, checkpoint, approved, input: kept });
@@ -143,6 +143,13 @@ export class RunRequests {
     await recorder.record(on ? { type: "task_paused", task, because } : { type: "task_unpaused", task });
     return { done: true, message: on ? `${task} stands still` : `${task} goes on` };
   }
+}
+
+function whyNotTaken(checkpoint: string, run: RunState): string {
+  const answered = answeredAt(checkpoint, run);
+  return answered === undefined
+    ? `Not taken: nothing waits for an answer at ${checkpoint} any more.`
+    : `Not taken: what ${answered.id} asked was already answered.`;
 }
 
 /** Who answers twice before anybody has listened means what was said last. */

@@ -2,7 +2,6 @@ import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { answerCommand } from "../../../src/commands/answerCommand.ts";
 import { replayCommand } from "../../../src/commands/replayCommand.ts";
 import { DEFAULT_OPTIONS } from "../../../src/config.ts";
 import { systemClock } from "../../../src/core/clock.ts";
@@ -114,7 +113,7 @@ test("--run: its refs, branch and folder are set aside, every commit is kept, an
     options: DEFAULT_OPTIONS,
     signal,
   };
-  await expect(answerCommand({ checkpoint, input: "yes" }, context)).rejects.toThrow(`Run ${run} was cleaned`);
+  await expect(track.answer({ checkpoint, input: "yes" })).rejects.toThrow(`Run ${run} was cleaned`);
   await expect(replayCommand({ run, again: false }, context)).rejects.toThrow(`Run ${run} was cleaned`);
   expect((await track.clean({ run })).text).toContain(`Run ${run} was cleaned`);
 

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { answerCommand } from "../../../src/commands/answerCommand.ts";
 import type { ScriptedAgent } from "../../support/scriptedRunner.ts";
 import { fileOf, makeTrack, scripted, type TaskSketch, type Track, writesItsWord } from "../../support/track.ts";
 
@@ -116,7 +115,7 @@ const weakens = async (agent: ScriptedAgent) => {
 
 async function answer(track: Track, input: string) {
   const checkpoint = /--checkpoint=(\S+)/.exec(await lastReason(track))?.[1];
-  return answerCommand({ checkpoint, input }, { directory: track.repository.path, environment: track.environment });
+  return track.answer({ checkpoint, input });
 }
 const reasons = new WeakMap<Track, string>();
 const lastReason = async (track: Track) => reasons.get(track) ?? "";
@@ -187,8 +186,7 @@ test("a budget that is used up ends a task's attempts too", async () => {
 test("an answer to nothing is refused with what waits; one without words shows the question", async () => {
   await using track = await makeTrack({ tasks: [SUM], files: TESTED });
   await runUntilAsked(track);
-  const surroundings = { directory: track.repository.path, environment: track.environment };
-  await expect(answerCommand({ checkpoint: "nope", input: "approve" }, surroundings)).rejects.toThrow(
+  await expect(track.answer({ checkpoint: "nope", input: "approve" })).rejects.toThrow(
     /'nope'; what waits: \S+-T001-1/,
   );
   const shown = await answer(track, " ");
@@ -213,11 +211,10 @@ test("an answer given while the run goes on is taken up by it", async () => {
 
 /** Approves the first question the journal asks. */
 async function answerWhenAsked(track: Track): Promise<void> {
-  const surroundings = { directory: track.repository.path, environment: track.environment };
   for (;;) {
     const checkpoint = /"checkpoint":"([^"]+)"/.exec(await track.journals())?.[1];
     if (checkpoint !== undefined) {
-      await answerCommand({ checkpoint, input: "approve" }, surroundings);
+      await track.answer({ checkpoint, input: "approve" });
       return;
     }
     await new Promise((resolve) => setImmediate(resolve));

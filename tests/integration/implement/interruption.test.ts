@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { access, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { answerCommand } from "../../../src/commands/answerCommand.ts";
 import { fails } from "../../support/scriptedRunner.ts";
 import { fileOf, makeTrack, scripted, writesItsWord } from "../../support/track.ts";
 import { until } from "../../support/until.ts";
@@ -231,8 +230,7 @@ test("interrupted while work lands that a person has approved: it lands in the n
   await track.repository.git("commit", "--quiet", "--all", "--message", "Verify");
   const { report } = await track.implement(writesItsWord, { options });
   const checkpoint = report.outcome.done ? undefined : /--checkpoint=(\S+)/.exec(report.outcome.reason)?.[1];
-  const place = { directory: track.repository.path, environment: track.environment };
-  await answerCommand({ checkpoint, input: "approve" }, place);
+  await track.answer({ checkpoint, input: "approve" });
   await writeFile(slow, "");
   const abort = new AbortController();
   const landing = track.implement(writesItsWord, { options, signal: abort.signal });

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { answerCommand } from "../../../src/commands/answerCommand.ts";
 import type { CommandReport } from "../../../src/core/commandContext.ts";
 import { withResumeData } from "../../../src/core/resumeData.ts";
 import { fails } from "../../support/scriptedRunner.ts";
@@ -170,10 +169,7 @@ test("an agent that asks stops alone; with the answer the next one goes on from 
   expect(reasonOf(first.report.outcome)).toContain("UTC or local time?");
   expect(await track.statuses()).toEqual({ T001: "awaiting_input", T002: "complete" });
 
-  await answerCommand(
-    { checkpoint, input: "UTC, always" },
-    { directory: track.repository.path, environment: track.environment },
-  );
+  await track.answer({ checkpoint, input: "UTC, always" });
   const second = await track.implement(async (agent) => {
     expect(await readFile(join(agent.directory, "words/half.txt"), "utf8")).toBe("half\n");
     await agent.write({ "words/rest.txt": "rest\n" });
@@ -225,10 +221,7 @@ for (const [what, edit, holds] of [
       }),
     );
     const checkpoint = checkpointIn(first.report.outcome);
-    await answerCommand(
-      { checkpoint, input: "this one" },
-      { directory: track.repository.path, environment: track.environment },
-    );
+    await track.answer({ checkpoint, input: "this one" });
     await track.editBacklog((text) => text.replace(edit[0], edit[1]));
 
     let isThere = false;
@@ -254,10 +247,7 @@ test("an answer that does not fit is cut, and the person hears of it; it reaches
   });
   const { report } = await track.implement(asks);
   const checkpoint = checkpointIn(report.outcome);
-  await answerCommand(
-    { checkpoint, input: "ä".repeat(1_999) },
-    { directory: track.repository.path, environment: track.environment },
-  );
+  await track.answer({ checkpoint, input: "ä".repeat(1_999) });
   const { runner, progress } = await track.implement(
     async (agent) => {
       if (agent.turn > 1) await agent.write({ "words/a.txt": "word\n" });

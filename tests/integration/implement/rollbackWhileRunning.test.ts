@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test";
-import { answerCommand } from "../../../src/commands/answerCommand.ts";
 import { checkpointRollbackCommand } from "../../../src/commands/checkpointRollback.ts";
 import { ScriptedRunner } from "../../support/scriptedRunner.ts";
 import { fileOf, makeTrack, scripted, type Track, writesItsWord } from "../../support/track.ts";
@@ -126,7 +125,6 @@ test("a rollback that is refused, or that finds everything as it is wanted, is t
 
 test("an answer that nobody could go on with, since what its task builds on was taken back, is not lost with the run", async () => {
   await using track = await makeTrack({ tasks: TASKS.slice(0, 3) });
-  const place = { directory: track.repository.path, environment: track.environment };
   let said: Promise<string> = Promise.resolve("");
   const isRecorded = (type: string) => until(type, async () => (await track.journals()).includes(`"${type}"`));
 
@@ -143,7 +141,7 @@ test("an answer that nobody could go on with, since what its task builds on was 
           return agent.hang();
         }
         const [checkpoint] = /\w{6}-T002-1/.exec(await track.journals()) ?? [];
-        await answerCommand({ checkpoint, input: "UTC" }, place);
+        await track.answer({ checkpoint, input: "UTC" });
         await isRecorded("answer_given");
         return writesItsWord(agent);
       },
