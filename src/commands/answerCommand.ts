@@ -89,8 +89,8 @@ async function leaveAnswer(
   }
   const settled = await settledWithin(LONGEST_WAIT_MS, { runId, name }, state, context);
   if (settled?.done === false) return { text: "", outcome: { done: false, reason: settled.message } };
-  const taken = settled === undefined ? "takes it up, or the next one does" : "has taken it up";
-  return { text: `${follows}. The run that is going on ${taken}.`, outcome: { done: true } };
+  const when = settled === undefined ? " as soon as it can, or the next one does" : "";
+  return { text: `${follows}. The run that is going on takes it up${when}.`, outcome: { done: true } };
 }
 
 async function waitingAnswers(directory: string, checkpoint: string): Promise<readonly string[]> {

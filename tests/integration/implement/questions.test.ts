@@ -92,7 +92,7 @@ test("of two answers while a run goes on one is taken, and the other is told tha
   const answer = runner.agents.at(-1)?.options.resumeData?.userInput;
   expect(said.filter((words) => words.includes("already answered"))).toHaveLength(1);
   expect(said[answer === "the old" ? 0 : 1]).toBe(
-    "T001 goes on with your answer. The run that is going on has taken it up.",
+    "T001 goes on with your answer. The run that is going on takes it up.",
   );
 });
 
