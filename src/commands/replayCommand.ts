@@ -7,7 +7,8 @@ import { inspectRepository, locateRepository } from "../git/userRepository.ts";
 import { type AgainOptions, replayAgain } from "../implementation/replay/replayAgain.ts";
 import { textTable } from "../monitoring/textTable.ts";
 import { whereKept } from "../recovery/keptRuns.ts";
-import { journalPath, tracksOfRuns } from "../recovery/runStore.ts";
+import { journalPath, readRunFolder } from "../recovery/runFolder.ts";
+import { runsOfUnknownTrack, tracksOfRuns } from "../recovery/runStore.ts";
 import { statusOf, type TaskState } from "../recovery/taskState.ts";
 import { checkArtifacts, checkHistory, type ReplayCheck, type ReplayedRun } from "./replayChecks.ts";
 import { foldAgain } from "./replayFold.ts";
@@ -31,6 +32,8 @@ export async function replayCommand(flags: ReplayFlags, context: ReplayContext):
   const { commonDir } = await locateRepository(git, context.directory);
   const state = stateDirectoryFor(commonDir, context.environment);
   const runId = await chooseRun(state, flags.run);
+  const folder = await readRunFolder(state.runs, runId);
+  if (folder.kind === "damaged") throw new Refusal(folder.failure.message);
 
   const folded = await foldAgain(journalPath(state.runs, runId), runId);
   const { run, digest } = folded;
@@ -57,7 +60,11 @@ function headLine({ runId, events, state: { started, outcome, tasks } }: Replaye
 }
 
 async function chooseRun(state: StateDirectory, wanted: string | undefined): Promise<string> {
-  const runs = (await tracksOfRuns(state.runs)).map(({ runId }) => runId);
+  const found = [...(await tracksOfRuns(state.runs)), ...(await runsOfUnknownTrack(state.runs))];
+  const runs = found
+    .map(({ runId }) => runId)
+    .sort()
+    .reverse();
   if (wanted !== undefined && runs.includes(wanted)) return wanted;
   const kept = wanted === undefined ? undefined : await whereKept(state, wanted);
   if (kept !== undefined) throw new Refusal(kept);

@@ -6,6 +6,7 @@ import { kilobytes } from "../core/kilobytes.ts";
 import { inputPath } from "../core/paths.ts";
 import type { StateDirectory } from "../core/stateDirectory.ts";
 import type { Git } from "../git/gitProcess.ts";
+import type { RunUnreadable } from "../recovery/runStore.ts";
 import type { Backlog } from "../types.ts";
 
 /** The repository `status` is asked in, and its runs. */
@@ -16,6 +17,8 @@ export interface StatusPlace {
   readonly state: StateDirectory;
   /** Newest first. */
   readonly runs: readonly { readonly runId: string; readonly trackId: string }[];
+  /** Damaged runs that may be of any track. */
+  readonly unknownRuns: readonly RunUnreadable[];
 }
 
 /** What a file says of a track. */

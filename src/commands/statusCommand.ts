@@ -21,7 +21,7 @@ import { questionsOf, summariseOwner } from "./statusPeople.ts";
 import { readRollbacks } from "./statusRollback.ts";
 import { statusRows, summariseRun } from "./statusRows.ts";
 import { readStatusScene, type StatusContext, type StatusFlags, type StatusScene } from "./statusScene.ts";
-import { statusAsText } from "./statusText.ts";
+import { type StatusAside, statusAsText } from "./statusText.ts";
 
 /**
  * `status`: how far a track is, or one task, and how a task's spec came to be what it is. It writes nothing and waits for
@@ -30,8 +30,12 @@ import { statusAsText } from "./statusText.ts";
 export async function statusCommand(flags: StatusFlags, context: StatusContext): Promise<CommandReport> {
   const scene = await readStatusScene(flags, context);
   const document = await describe(scene, flags);
-  const text = flags.json ? printedJson(document) : statusAsText(document, scene.state.controlGit);
+  const text = flags.json ? printedJson(document) : statusAsText(document, asideFrom(scene));
   return { text, outcome: { done: true } };
+}
+
+function asideFrom({ isRunUnreadable, run, state }: StatusScene): StatusAside {
+  return { controlGit: state.controlGit, isRunUnreadable, isAnswerDue: questionsOf(run, undefined).length > 0 };
 }
 
 async function describe(scene: StatusScene, flags: StatusFlags): Promise<StatusDocument> {

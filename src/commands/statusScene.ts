@@ -6,7 +6,7 @@ import { locateRepository } from "../git/userRepository.ts";
 import { waitingRequests } from "../recovery/inbox.ts";
 import { type LockHolder, lockHolder } from "../recovery/lockHolder.ts";
 import type { RunState } from "../recovery/runState.ts";
-import { readRun, tracksOfRuns } from "../recovery/runStore.ts";
+import { readRun, runsOfUnknownTrack, tracksOfRuns } from "../recovery/runStore.ts";
 import type { Backlog } from "../types.ts";
 import { type FoundBacklog, findBacklog, type StatusPlace } from "./statusBacklog.ts";
 import { chooseTrack, type TrackFlags } from "./statusTrack.ts";
@@ -38,6 +38,8 @@ export interface StatusScene {
   readonly file: string | undefined;
   /** The run that was asked for, or the latest. */
   readonly run: ShownRun | undefined;
+  /** There is one, or may be, that cannot be read: `problems` says why. */
+  readonly isRunUnreadable: boolean;
   /** Ids of the track's runs, oldest first. */
   readonly runs: readonly string[];
   /** The process that works on the track. */
@@ -51,12 +53,17 @@ export async function readStatusScene(flags: StatusFlags, context: StatusContext
   await requireGit(git);
   const { root, commonDir } = await locateRepository(git, context.directory);
   const state = stateDirectoryFor(commonDir, context.environment);
-  const place: StatusPlace = { git, root, directory: context.directory, state, runs: await tracksOfRuns(state.runs) };
+  const place: StatusPlace = {
+    ...{ git, root, directory: context.directory, state },
+    runs: await tracksOfRuns(state.runs),
+    unknownRuns: await runsOfUnknownTrack(state.runs),
+  };
   const usual = await findBacklog(place, DEFAULT_BACKLOG_FILE);
   const trackId = await chooseTrack(flags, place, usual);
 
   const runs = place.runs.filter((run) => run.trackId === trackId).map(({ runId }) => runId);
   const [run, unreadable] = await readChosenRun(state, flags.run ?? runs[0]);
+  const unknown = place.unknownRuns.map(({ message }) => message);
   const found = await backlogOf(trackId, place, usual, run?.state);
   return {
     git,
@@ -68,7 +75,8 @@ export async function readStatusScene(flags: StatusFlags, context: StatusContext
     run,
     runs: runs.toReversed(),
     holder: await lockHolder(state.trackLock(trackId)),
-    problems: [...(found?.problems ?? []), ...unreadable],
+    isRunUnreadable: run === undefined && unreadable.length + unknown.length > 0,
+    problems: [...(found?.problems ?? []), ...unreadable, ...unknown],
   };
 }
 

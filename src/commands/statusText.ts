@@ -14,13 +14,26 @@ import type {
   TrackStatus,
 } from "./statusDocument.ts";
 
-/** For people. `controlGit` is where archived attempts can be looked at. Nothing that a file or a model says steers the terminal. */
-export function statusAsText(document: StatusDocument, controlGit: string): string {
-  const lines = "task" in document ? taskLines(document, controlGit) : trackLines(document);
+/** What the text tells beside the document. */
+export interface StatusAside {
+  /** Where archived attempts can be looked at. */
+  readonly controlGit: string;
+  /** The run that would be shown is there, but cannot be read. */
+  readonly isRunUnreadable: boolean;
+  /** A question of any task of the run waits for a person. */
+  readonly isAnswerDue: boolean;
+}
+
+/** For people. Nothing that a file or a model says steers the terminal. */
+export function statusAsText(document: StatusDocument, aside: StatusAside): string {
+  const lines = "task" in document ? taskLines(document, aside) : trackLines(document, aside);
   return lines.join("\n");
 }
 
-function trackLines({ tasks: rows, history, plan_history: planHistory = [], ...head }: TrackStatus): string[] {
+function trackLines(
+  { tasks: rows, history, plan_history: planHistory = [], ...head }: TrackStatus,
+  aside: StatusAside,
+): string[] {
   if (history !== undefined) {
     const plan = planHistory.length === 0 ? [] : [...historyLines("The plan", planHistory), ""];
     return [`Track ${head.track.id}${named(head)}`, ...plan, ...historyLines("The backlog", history)];
@@ -30,7 +43,7 @@ function trackLines({ tasks: rows, history, plan_history: planHistory = [], ...h
   const stageWidth = stages.reduce((most, stage) => Math.max(most, stage.length), 0);
   return [
     `Track ${head.track.id}${named(head)}`,
-    ...runLines(head),
+    ...runLines(head, aside),
     `${summary(rows)}.`,
     "",
     ...rows.map((row, index) =>
@@ -41,7 +54,7 @@ function trackLines({ tasks: rows, history, plan_history: planHistory = [], ...h
   ];
 }
 
-function taskLines(document: TaskStatusDetail, controlGit: string): string[] {
+function taskLines(document: TaskStatusDetail, aside: StatusAside): string[] {
   const { task, spec, attempts, checkpoints, history, unrecorded } = document;
   const title = plain(task.title);
   const heading = `${task.id}${title === "" ? "" : `  ${title}`}`;
@@ -50,11 +63,11 @@ function taskLines(document: TaskStatusDetail, controlGit: string): string[] {
   return [
     heading,
     `Track ${document.track.id}${named(document)}`,
-    ...runLines(document),
+    ...runLines(document, aside),
     `Status: ${stageOf(task)}${asideOf(task)}.`,
     ...rollbackLines(task),
     "",
-    ...attemptLines(attempts, controlGit),
+    ...attemptLines(attempts, aside.controlGit),
     ...checkpointLines(checkpoints),
     ...(spec === null ? ["Its spec is in no file and no version."] : ["Spec:", ...indented(spec)]),
     ...problemLines(document),
@@ -126,13 +139,14 @@ function named({ track }: StatusHead): string {
   return `${title}${track.file === null ? "" : ` (${plain(track.file)})`}`;
 }
 
-function runLines({ owner, run }: StatusHead): string[] {
-  return [run === null ? "No run yet." : describeRun(run), ...(owner === null ? [] : [describeOwner(owner)])];
+function runLines({ owner, run }: StatusHead, aside: StatusAside): string[] {
+  const none = aside.isRunUnreadable ? "The latest run cannot be read (see below)." : "No run yet.";
+  return [run === null ? none : describeRun(run, aside), ...(owner === null ? [] : [describeOwner(owner)])];
 }
 
-function describeRun(run: NonNullable<StatusHead["run"]>): string {
+function describeRun(run: NonNullable<StatusHead["run"]>, { isAnswerDue }: StatusAside): string {
   const usage = describeUsage({ tokensUsed: run.tokens, costUsd: run.cost_usd });
-  return `Run ${run.id}: ${describeState(run)}, ${usage}.`;
+  return `Run ${run.id}: ${describeState(run, isAnswerDue)}, ${usage}.`;
 }
 
 function describeOwner({ pid, host, since, purpose, look }: OwnerSummary): string {
@@ -154,12 +168,12 @@ function linesOfQuestion({ task, checkpoint, kind, question, options, reasons }:
   ];
 }
 
-function describeState({ state, paused, process }: NonNullable<StatusHead["run"]>): string {
+function describeState({ state, paused, process }: NonNullable<StatusHead["run"]>, isAnswerDue: boolean): string {
   switch (state) {
     case "under_way":
       return `${paused ? "paused" : "under way"} in process ${process ?? "?"}`;
     case "interrupted":
-      return "interrupted; 'opencode run implement' goes on with it";
+      return `${isAnswerDue ? "waits for your answer" : "interrupted"}; 'opencode run implement' goes on with it`;
     case "complete":
       return "ended, everything complete";
     case "incomplete":

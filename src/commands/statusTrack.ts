@@ -32,6 +32,8 @@ export async function chooseTrack(
     throw new Refusal(`No track '${flags.trackId}' is known here; ${listed("known are", tracks)}.`);
   }
   if (tracks.length === 0) {
+    const [damaged] = place.unknownRuns;
+    if (damaged !== undefined) throw new Refusal(damaged.message);
     const why = usual?.problems[0] ?? `there is no ${DEFAULT_BACKLOG_FILE}`;
     throw new Refusal(`No task is known here: ${why}, and nothing was run. Make one with 'opencode run backlog'.`);
   }
@@ -43,9 +45,15 @@ export async function chooseTrack(
   throw new Refusal(`${subject} known here, ${candidates.join(", ")}: choose one with --track_id.`);
 }
 
-async function trackOfRun(runId: string, trackId: string | undefined, { runs, state }: StatusPlace): Promise<string> {
+async function trackOfRun(
+  runId: string,
+  trackId: string | undefined,
+  { runs, state, unknownRuns }: StatusPlace,
+): Promise<string> {
   const run = runs.find((other) => other.runId === runId);
   if (run === undefined) {
+    const damaged = unknownRuns.find((other) => other.runId === runId);
+    if (damaged !== undefined) throw new Refusal(damaged.message);
     const kept = await whereKept(state, runId);
     if (kept !== undefined) throw new Refusal(kept);
     const latest = runs.slice(0, 5).map((other) => other.runId);

@@ -3,8 +3,9 @@ import { failure, type Result, success } from "../core/result.ts";
 import { foldJournal } from "./foldJournal.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
 import type { RunEvent } from "./runEvents.ts";
+import { journalPath } from "./runFolder.ts";
 import type { RunProjection, RunState } from "./runState.ts";
-import { journalPath, type RunUnreadable, unreadable } from "./runStore.ts";
+import { type RunUnreadable, unreadable } from "./runStore.ts";
 import { sessionPath } from "./session/sessionFile.ts";
 import { SessionKeeper } from "./session/sessionKeeper.ts";
 

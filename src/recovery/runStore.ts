@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { hasErrorCode, makeDirectory, syncDirectory } from "../core/files.ts";
@@ -8,6 +8,7 @@ import { eventsOf, foldJournal } from "./foldJournal.ts";
 import type { JournalUnreadable } from "./journalUnreadable.ts";
 import { readJournal } from "./readJournal.ts";
 import type { RunEvent } from "./runEvents.ts";
+import { journalPath, readRunFolder } from "./runFolder.ts";
 import type { RunState } from "./runState.ts";
 
 /**
@@ -44,10 +45,6 @@ export async function listRuns(runsDirectory: string): Promise<readonly string[]
   }
 }
 
-export function journalPath(runsDirectory: string, runId: string): string {
-  return join(runsDirectory, runId, "events.jsonl");
-}
-
 /** A run whose journal cannot be used; `message` is for the user. */
 export interface RunUnreadable {
   readonly reason: JournalUnreadable["reason"];
@@ -61,6 +58,8 @@ export function unreadable(runId: string, { reason, message }: JournalUnreadable
 
 /** A run's state from its journal, without owning it: what `status` shows while another process works. */
 export async function readRun(runsDirectory: string, runId: string): Promise<Result<RunState, RunUnreadable>> {
+  const folder = await readRunFolder(runsDirectory, runId);
+  if (folder.kind === "damaged") return failure(unreadable(runId, folder.failure));
   const folded = await foldJournal(journalPath(runsDirectory, runId));
   return folded.ok ? success(folded.value.projection.state) : failure(unreadable(runId, folded.failure));
 }
@@ -70,6 +69,8 @@ export async function readRunEvents(
   runsDirectory: string,
   runId: string,
 ): Promise<Result<readonly RunEvent[], RunUnreadable>> {
+  const folder = await readRunFolder(runsDirectory, runId);
+  if (folder.kind === "damaged") return failure(unreadable(runId, folder.failure));
   const content = await readJournal(journalPath(runsDirectory, runId));
   if (!content.ok) return failure(unreadable(runId, content.failure));
   const events: RunEvent[] = [];
@@ -80,14 +81,26 @@ export async function readRunEvents(
   return success(events);
 }
 
-/** The track of each run there is, newest run first; runs that never began are left out. */
+/**
+ * The track of each run there is, newest run first. Left out: runs that never began, and those in `runsOfUnknownTrack`.
+ */
 export async function tracksOfRuns(
   runsDirectory: string,
 ): Promise<readonly { readonly runId: string; readonly trackId: string }[]> {
   const found: { runId: string; trackId: string }[] = [];
   for (const runId of await listRuns(runsDirectory)) {
-    const trackId = await trackOf(journalPath(runsDirectory, runId));
-    if (trackId !== undefined) found.push({ runId, trackId });
+    const folder = await readRunFolder(runsDirectory, runId);
+    if (folder.kind !== "unbegun" && folder.trackId !== undefined) found.push({ runId, trackId: folder.trackId });
+  }
+  return found;
+}
+
+/** Runs that are damaged so that nothing tells which track they are of, newest first: it may be any. */
+export async function runsOfUnknownTrack(runsDirectory: string): Promise<readonly RunUnreadable[]> {
+  const found: RunUnreadable[] = [];
+  for (const runId of await listRuns(runsDirectory)) {
+    const folder = await readRunFolder(runsDirectory, runId);
+    if (folder.kind === "damaged" && folder.trackId === undefined) found.push(unreadable(runId, folder.failure));
   }
   return found;
 }
@@ -95,38 +108,18 @@ export async function tracksOfRuns(
 /**
  * The run of this track to go on with: the latest one, if it has not finished. (There is never an older unfinished one:
  * a run begins only when this finds none.) A run whose first event never reached the disk did nothing, and is passed by.
+ * One of which nothing tells the track may be the latest, and is a failure.
  */
 export async function findUnfinishedRun(
   runsDirectory: string,
   trackId: string,
 ): Promise<Result<string | undefined, RunUnreadable>> {
   for (const runId of await listRuns(runsDirectory)) {
-    if ((await trackOf(journalPath(runsDirectory, runId))) !== trackId) continue;
+    const folder = await readRunFolder(runsDirectory, runId);
+    if (folder.kind === "unbegun" || (folder.trackId ?? trackId) !== trackId) continue;
     const state = await readRun(runsDirectory, runId);
     if (!state.ok) return state;
-    if (!state.value.started) continue;
     return success(state.value.outcome === undefined ? runId : undefined);
   }
   return success(undefined);
-}
-
-/** The track named in a journal's first line; the rest, which may be long, is not read. */
-async function trackOf(path: string): Promise<string | undefined> {
-  try {
-    const file = await open(path, "r");
-    try {
-      for await (const line of file.readLines({ autoClose: false })) return trackInLine(line);
-      return undefined;
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (hasErrorCode(error, "ENOENT", "ENOTDIR")) return undefined;
-    throw error;
-  }
-}
-
-/** Whether the line can be trusted is for `readRun` to say; here it only chooses the journals worth reading. */
-function trackInLine(line: string): string | undefined {
-  return /"track_id":"([^"\\]+)"/.exec(line)?.[1];
 }

@@ -17,7 +17,7 @@ import { isMerged, readTrackHeads, removeTrack } from "./leftTracks.ts";
 export async function setRunAside(runId: string, force: boolean, scene: CleanScene): Promise<void> {
   const { clock, identity, ledger, state } = scene;
   const trackId = await trackOf(runId, scene);
-  if (trackId === undefined) return removeIfEmpty(runId, scene);
+  if (trackId === undefined) return leaveOrRemove(runId, scene);
   const options = { clock, identity, purpose: trackPurpose("clean", trackId), timeoutMs: 0 };
   const lock = await acquireLock(state.trackLock(trackId), options);
   if (!lock.ok) return ledger.refuse(`Run ${runId} was left: ${lock.failure.message}`);
@@ -76,6 +76,13 @@ async function keepRefsOf(runId: string, { control }: CleanScene): Promise<void>
       return { from: name, to: `${keptRefs(runId)}/${kind}/${rest.join("/")}`, commit };
     });
   await control.keepAs(moves);
+}
+
+/** Without its track's lock a run is not moved: somebody may be working on it. */
+async function leaveOrRemove(runId: string, scene: CleanScene): Promise<void> {
+  const run = await readRun(scene.state.runs, runId);
+  if (run.ok) return removeIfEmpty(runId, scene);
+  scene.ledger.refuse(`Run ${runId} was left, since its journal cannot be read: ${run.failure.message}`);
 }
 
 /** A run whose first event never reached the disk did nothing. */

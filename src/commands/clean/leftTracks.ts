@@ -8,7 +8,7 @@ import {
   trackRef,
 } from "../../git/trackBranch.ts";
 import { acquireLock } from "../../recovery/lock.ts";
-import { tracksOfRuns } from "../../recovery/runStore.ts";
+import { runsOfUnknownTrack, tracksOfRuns } from "../../recovery/runStore.ts";
 import { trackPurpose } from "../../recovery/trackPurpose.ts";
 import type { CleanScene } from "./cleanScene.ts";
 import { keptRef } from "./keptRefs.ts";
@@ -70,9 +70,13 @@ export async function removeTrack(runId: string, heads: TrackHeads, scene: Clean
 
 const TRACKS = "refs/mac/tracks/";
 
-/** Removes tracks whose runs have all been set aside before: their branch was checked out then. */
+/**
+ * Removes tracks whose runs have all been set aside before: their branch was checked out then. None is, while there is a
+ * run that may be of any track.
+ */
 export async function removeTracksWithoutRuns(force: boolean, scene: CleanScene): Promise<void> {
   const { clock, control, identity, ledger, state } = scene;
+  if ((await runsOfUnknownTrack(state.runs)).length > 0) return;
   for (const { name, commit } of await control.refsBelow(TRACKS)) {
     const trackId = name.slice(TRACKS.length);
     const options = { clock, identity, purpose: trackPurpose("clean", trackId), timeoutMs: 0 };

@@ -1,7 +1,7 @@
 import { failure, type Result, success } from "../../core/result.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
 import type { RunEvent } from "../../recovery/runEvents.ts";
-import { type RunUnreadable, readRunEvents, tracksOfRuns } from "../../recovery/runStore.ts";
+import { type RunUnreadable, readRunEvents, runsOfUnknownTrack, tracksOfRuns } from "../../recovery/runStore.ts";
 
 /** A task whose work is on the branch, by its own commit. */
 export interface LandedTask {
@@ -27,11 +27,13 @@ export interface TrackHistory {
   readonly steps: readonly TrackStep[];
 }
 
-/** A task may have landed in any run, so all of them are read. */
+/** A task may have landed in any run, so all of them are read; one of which nothing tells the track may be this one's. */
 export async function readTrackHistory(
   runsDirectory: string,
   trackId: string,
 ): Promise<Result<TrackHistory, RunUnreadable>> {
+  const [unknown] = await runsOfUnknownTrack(runsDirectory);
+  if (unknown !== undefined) return failure(unknown);
   const bases: string[] = [];
   const steps: TrackStep[] = [];
   const runs = (await tracksOfRuns(runsDirectory)).filter((run) => run.trackId === trackId);

@@ -3,8 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeRecord } from "../../../src/recovery/journalRecord.ts";
+import { journalPath } from "../../../src/recovery/runFolder.ts";
 import { RunLog } from "../../../src/recovery/runLog.ts";
-import { findUnfinishedRun, journalPath, readRun, readRunEvents } from "../../../src/recovery/runStore.ts";
+import { findUnfinishedRun, readRun, readRunEvents } from "../../../src/recovery/runStore.ts";
 
 /** Written by the code of before version 2: a run of three tasks that two processes worked on. */
 const VERSION_1 = join(import.meta.dir, "../../fixtures/journals/version-1.jsonl");

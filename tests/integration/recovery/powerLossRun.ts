@@ -18,7 +18,8 @@ const { leaveRequest, removeRequest } = await import("../../../src/recovery/inbo
 const { acquireLock } = await import("../../../src/recovery/lock.ts");
 const { currentProcessIdentity } = await import("../../../src/recovery/processIdentity.ts");
 const { RunLog } = await import("../../../src/recovery/runLog.ts");
-const { createRun, journalPath } = await import("../../../src/recovery/runStore.ts");
+const { journalPath } = await import("../../../src/recovery/runFolder.ts");
+const { createRun } = await import("../../../src/recovery/runStore.ts");
 
 const identity = await currentProcessIdentity();
 const runs = join(folder, "runs");
@@ -35,12 +36,6 @@ async function own(work: (epoch: number, assertOwned: () => Promise<void>) => Pr
   await lock.release();
 }
 
-const events = [
-  started("T1", "T2"),
-  ...wholeTask("T1"),
-  { type: "run_resumed" } as const,
-  ...wholeTask("T2").slice(0, 4),
-];
 let next = 0;
 
 async function record(runId: string, until: number): Promise<void> {
@@ -65,6 +60,12 @@ async function writeStatuses(text: string): Promise<void> {
 
 await writeStatuses("T1: pending\n");
 const runId = await createRun(runs, systemClock);
+const events = [
+  { ...started("T1", "T2"), run_id: runId },
+  ...wholeTask("T1"),
+  { type: "run_resumed" } as const,
+  ...wholeTask("T2").slice(0, 4),
+];
 mark("run", runId);
 await record(runId, 4);
 const request = await leaveRequest(join(runs, runId), systemClock, { kind: "pause", on: true });

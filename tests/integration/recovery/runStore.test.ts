@@ -1,14 +1,32 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Journal } from "../../../src/recovery/journal.ts";
 import { BEGINNING, encodeRecord } from "../../../src/recovery/journalRecord.ts";
 import { readJournal } from "../../../src/recovery/readJournal.ts";
 import type { RunEvent } from "../../../src/recovery/runEvents.ts";
+import { journalPath } from "../../../src/recovery/runFolder.ts";
 import { RunLog } from "../../../src/recovery/runLog.ts";
-import { createRun, findUnfinishedRun, journalPath, listRuns, readRun } from "../../../src/recovery/runStore.ts";
+import {
+  createRun,
+  findUnfinishedRun,
+  listRuns,
+  readRun,
+  readRunEvents,
+  runsOfUnknownTrack,
+  tracksOfRuns,
+} from "../../../src/recovery/runStore.ts";
 import { attempt, finished, landed, started, wholeTask } from "../../unit/recovery/runEventSamples.ts";
 
 let runs: string;
@@ -93,7 +111,7 @@ describe("runs", () => {
 test("100,000 events are read, checked and folded in a moment", async () => {
   const runId = await createRun(runs, clock);
   const tasks = Array.from({ length: 14_285 }, (_, index) => `T${index}`);
-  const events = [started(...tasks), ...tasks.flatMap((task) => wholeTask(task))];
+  const events = [{ ...started(...tasks), run_id: runId }, ...tasks.flatMap((task) => wholeTask(task))];
   let { sum } = BEGINNING;
   const lines = events.map((event, index) => {
     const encoded = encodeRecord({ seq: index + 1, time: time + index, epoch: 1, event }, sum);
@@ -147,5 +165,55 @@ describe("findUnfinishedRun", () => {
     expect(spawnSync("sh", ["-c", command]).status).toBe(0);
     expect(await findUnfinishedRun(runs, "one")).toEqual({ ok: true, value: undefined });
     expect(readdirSync(join(runs, `${runId}.set-aside`))).toContain("events.jsonl");
+  });
+
+  const DAMAGES: Readonly<Record<string, (path: string) => void>> = {
+    "an unreadable first line": (path) => writeFileSync(path, readFileSync(path, "utf8").replace(/^.*/, "garbage{{{")),
+    "nothing but an unreadable line": (path) => writeFileSync(path, "garbage{{{\n"),
+    "no line": (path) => writeFileSync(path, ""),
+    "no journal": (path) => rmSync(path),
+  };
+  for (const [what, damage] of Object.entries(DAMAGES)) {
+    test(`a run whose session shows that it had begun, with ${what}, is damaged at line 1, of its track alone`, async () => {
+      const runId = await recordRun("one", ...wholeTask("T1"));
+      damage(journalPath(runs, runId));
+      const refused = {
+        reason: "damaged" as const,
+        runId,
+        message: expect.stringMatching(new RegExp(`damaged at line 1: .*mv .*${runId}.set-aside`)),
+      };
+      expect(await findUnfinishedRun(runs, "one")).toEqual({ ok: false, failure: refused });
+      expect(await readRun(runs, runId)).toEqual({ ok: false, failure: refused });
+      expect(await readRunEvents(runs, runId)).toEqual({ ok: false, failure: refused });
+      expect(await tracksOfRuns(runs)).toEqual([{ runId, trackId: "one" }]);
+      expect(await runsOfUnknownTrack(runs)).toEqual([]);
+      expect(await findUnfinishedRun(runs, "other")).toEqual({ ok: true, value: undefined });
+    });
+  }
+
+  test("a run of which neither journal nor session tells the track may be of any; a newer run of a track hides it", async () => {
+    const runId = await recordRun("one", ...wholeTask("T1"));
+    rmSync(join(runs, runId, "session.json"));
+    DAMAGES["an unreadable first line"]?.(journalPath(runs, runId));
+    expect(await runsOfUnknownTrack(runs)).toMatchObject([{ reason: "damaged", runId }]);
+    for (const track of ["one", "other"]) {
+      const found = await findUnfinishedRun(runs, track);
+      expect(found).toMatchObject({ ok: false, failure: { runId } });
+      expect(found.ok ? "" : found.failure.message).toContain("which track the run is of cannot be told");
+    }
+    const next = await recordRun("other", attempt("T1"));
+    expect(await findUnfinishedRun(runs, "other")).toEqual({ ok: true, value: next });
+  });
+
+  test("the journal of another run is none of this one's, whatever track it tells", async () => {
+    const [other, runId] = [await recordRun("two", finished), await recordRun("one", attempt("T1"))];
+    cpSync(journalPath(runs, other), journalPath(runs, runId));
+    const found = await findUnfinishedRun(runs, "one");
+    expect(found).toMatchObject({ ok: false, failure: { reason: "damaged", runId } });
+    expect(found.ok ? "" : found.failure.message).toContain(`it is the journal of run ${other}.`);
+    expect(await findUnfinishedRun(runs, "two")).toEqual({ ok: true, value: undefined });
+    // With the other run's session as well, nothing is left of its own.
+    cpSync(join(runs, other, "session.json"), join(runs, runId, "session.json"));
+    expect(await runsOfUnknownTrack(runs)).toMatchObject([{ runId }]);
   });
 });

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
 import { foldJournal } from "../../../src/recovery/foldJournal.ts";
 import type { RunEvent } from "../../../src/recovery/runEvents.ts";
+import { journalPath } from "../../../src/recovery/runFolder.ts";
 import { RunLog } from "../../../src/recovery/runLog.ts";
-import { createRun, journalPath, readRun } from "../../../src/recovery/runStore.ts";
+import { createRun, readRun } from "../../../src/recovery/runStore.ts";
 import { stateDigest } from "../../../src/recovery/stateDigest.ts";
 import { until } from "../../support/until.ts";
 import { attempt, session as opened, started, wholeTask } from "../../unit/recovery/runEventSamples.ts";
@@ -23,6 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(runs, { recursive: true }));
 
+const begun = (...tasks: string[]): RunEvent => ({ ...started(...tasks), run_id: runId });
 const owned = () => Promise.resolve();
 
 async function open(assertOwned = owned) {
@@ -53,20 +55,20 @@ async function knownLines(): Promise<number> {
 describe("session.json", () => {
   test("is published while the run goes on, and at its rest", async () => {
     const log = await open();
-    await log.record(started("T1", "T2"));
+    await log.record(begun("T1", "T2"));
     for (const event of wholeTask("T1")) await log.record(event);
     await until("a session", async () => existsSync(session));
     await log.record(attempt("T2"));
     await log.close();
     expect(JSON.parse(readFileSync(session, "utf8"))).toMatchObject({
-      run_id: "20260102-030405000-abcdef",
+      run_id: runId,
       seq: 9,
       state: { tasks: [{ phase: "complete" }, { phase: "preparing" }] },
     });
   });
 
   test("spares reading what lies before it; what came after it is read", async () => {
-    await record(started("T1", "T2"), ...wholeTask("T1"));
+    await record(begun("T1", "T2"), ...wholeTask("T1"));
     const early = readFileSync(session);
     expect(await knownLines()).toBe(8);
     await record(attempt("T2"), opened("T2"));
@@ -83,7 +85,7 @@ describe("session.json", () => {
   });
 
   test("missing, cut, changed, of another run, ahead of its journal: the journal tells everything", async () => {
-    await record(started("T1", "T2"), ...wholeTask("T1"));
+    await record(begun("T1", "T2"), ...wholeTask("T1"));
     const shorter = readFileSync(journal);
     await record(attempt("T2"));
     const sound = readFileSync(session, "utf8");
@@ -108,7 +110,7 @@ describe("session.json", () => {
   });
 
   test("damage before its place is still found", async () => {
-    await record(started("T1", "T2"), ...wholeTask("T1"));
+    await record(begun("T1", "T2"), ...wholeTask("T1"));
     writeFileSync(journal, readFileSync(journal, "utf8").replace('"slot":1', '"slot":2'));
     expect(await readRun(runs, runId)).toMatchObject({ ok: false, failure: { reason: "damaged" } });
   });
@@ -118,7 +120,7 @@ describe("session.json", () => {
     const log = await open(async () => {
       if (!isOurs) throw new Error("the lock is lost");
     });
-    await log.record(started("T1"));
+    await log.record(begun("T1"));
     isOurs = false;
     await log.record(attempt("T1")).catch(() => undefined);
     await log.close();
@@ -130,7 +132,7 @@ describe("session.json", () => {
     const log = await open();
     rmSync(session, { force: true });
     await Bun.write(join(session, "in-the-way"), "");
-    await log.record(started("T1"));
+    await log.record(begun("T1"));
     await log.close();
     expect((await mustRead()).tasks.has("T1")).toBe(true);
   });

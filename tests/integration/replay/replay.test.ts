@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { replayCommand } from "../../../src/commands/replayCommand.ts";
 import { readArtifacts } from "../../../src/recovery/artifacts/artifactLineage.ts";
 import { leaveRequest } from "../../../src/recovery/inbox.ts";
-import { journalPath, listRuns, readRunEvents } from "../../../src/recovery/runStore.ts";
+import { journalPath } from "../../../src/recovery/runFolder.ts";
+import { listRuns, readRunEvents } from "../../../src/recovery/runStore.ts";
 import type { Script } from "../../support/scriptedRunner.ts";
 import { DIAMOND, fileOf, makeTrack, scripted, type Track, writesItsWord } from "../../support/track.ts";
 

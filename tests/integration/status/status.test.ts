@@ -146,6 +146,10 @@ test("questions that wait are a list of their own, with what answers them; of on
   expect(questions).toMatchObject([
     { task: "T002", kind: "question", question: "Which word?", options: ["this", "that"], reasons: [] },
   ]);
+  expect((await track.status()).text).toMatch(
+    /^Run \S+: waits for your answer; 'opencode run implement' goes on with it/m,
+  );
+  expect((await track.status({ task: "T001" })).text).toContain(": waits for your answer; ");
   expect((await track.status()).text).toContain(
     [
       "Questions that wait for you:",

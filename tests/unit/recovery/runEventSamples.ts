@@ -1,7 +1,7 @@
-import type { RunEvent } from "../../../src/recovery/runEvents.ts";
+import type { RunEvent, RunEventOf } from "../../../src/recovery/runEvents.ts";
 
 /** Events with the least they need, for tests. */
-export const started = (...tasks: string[]): RunEvent => ({
+export const started = (...tasks: string[]): RunEventOf<"run_started"> => ({
   type: "run_started",
   run_id: "20260102-030405000-abcdef",
   track_id: "feature",
