@@ -1,5 +1,6 @@
+import { Refusal } from "../core/refusal.ts";
 import { failure, type Result, success } from "../core/result.ts";
-import type { GitFailure } from "./gitFailure.ts";
+import { GitError, type GitFailure } from "./gitFailure.ts";
 import type { Git, GitOptions } from "./gitProcess.ts";
 
 /** Why a ref was not moved. */
@@ -29,6 +30,13 @@ export async function swapRef(git: Git, options: GitOptions, swap: RefSwap): Pro
   const args = ["update-ref", "--no-deref", ...message, swap.name, swap.next, swap.expected ?? ""];
   const outcome = await git.run(args, { mendLocksIn: [], ...options });
   return outcome.ok ? success(undefined) : failure(await explain(git, options, swap, outcome.failure));
+}
+
+/** For a move that nobody else is to come between: throws GitError where git failed, else a `Refusal`. */
+export function requireMoved(moved: Result<void, RefFailure>, name: string): void {
+  if (moved.ok) return;
+  if (moved.failure.reason === "git") throw new GitError(moved.failure.failure);
+  throw new Refusal(`${name}, a ref of ours, was changed by somebody else meanwhile: run the same command again.`);
 }
 
 async function explain(git: Git, options: GitOptions, swap: RefSwap, gitFailure: GitFailure): Promise<RefFailure> {

@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import { failure, type Result, success } from "../../core/result.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
+import { requireMoved } from "../../git/refs.ts";
 import type { Identity } from "../../git/userRepository.ts";
 import type { Task } from "../../types.ts";
 import type { FailedCheck, RanCommand } from "../../verification/commandCheck.ts";
@@ -143,7 +144,7 @@ export class MergeQueue {
       });
     }
     const moved = await control.updateRef(trackRef, commit, head);
-    if (!moved.ok) throw new Error(`the head of the track was moved by somebody else (${trackRef})`);
+    requireMoved(moved, trackRef);
     for (const { item, commit: own } of parts) {
       const { task, attempt } = item.landing;
       const merge = own === commit ? {} : { head: commit };

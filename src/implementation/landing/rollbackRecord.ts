@@ -1,5 +1,6 @@
 import type { BacklogManager } from "../../backlog/backlogManager.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
+import { requireMoved } from "../../git/refs.ts";
 import type { RunEvent } from "../../recovery/runEvents.ts";
 import type { RunLog } from "../../recovery/runLog.ts";
 import type { RunState } from "../../recovery/runState.ts";
@@ -36,7 +37,7 @@ export async function carryOut(
   const { because, head, restored, undone } = plan;
   const restarts = await builtOn(plan, recorder.state, control);
   const moved = await control.updateRef(trackRef, commit, head);
-  if (!moved.ok) throw new Error(`the head of the track was moved by somebody else (${trackRef})`);
+  requireMoved(moved, trackRef);
   for (const [index, { task }] of undone.toReversed().entries()) {
     const first = index === 0 && restarts.length > 0 ? { restarts: [...restarts] } : {};
     await recorder.record({ type: "task_undone", task, commit, because, ...first });

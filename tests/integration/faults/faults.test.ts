@@ -2,11 +2,11 @@ import { expect, test } from "bun:test";
 import { sweepFaults } from "../../sweeps/faults.ts";
 import { sweepHostFaults } from "../../sweeps/hostFaults.ts";
 
-/** As many as there is time for; all of them: `npm run sweep faults`. */
+/** As many as there is time for, the same each time; others and all of them: `npm run sweep faults`. */
 const SAMPLE = 4;
 
 test("a file or a git command that fails ends a run with a reason, and harms nothing", async () => {
-  const seed = Number(process.env.SEED ?? Date.now() % 100_000);
+  const seed = Number(process.env.SEED ?? 1);
   const { failures, told } = await sweepFaults({ count: SAMPLE, seed, parallel: 2 });
   expect({ seed, failures, told }).toEqual({ seed, failures: [], told });
 }, 180_000);
