@@ -2,6 +2,7 @@ import type { CommandContext, CommandReport } from "../core/commandContext.ts";
 import { fastForwardUserBranch } from "../git/fastForward.ts";
 import { compareFingerprints, type Fingerprint, takeFingerprint } from "../git/proofOfNoHarm.ts";
 import { trackBranchName } from "../git/trackBranch.ts";
+import type { RunState } from "../recovery/runState.ts";
 import { type Inquiry, isInAttempt, type TaskState } from "../recovery/taskState.ts";
 import type { Task } from "../types.ts";
 import { waitingForAnswer } from "./attempts/answers.ts";
@@ -161,11 +162,18 @@ function reasonOf(
   const ids = asked.map((task) => task.id).join(", ");
   const takenBack = asked.filter(({ id }) => recorder.state.tasks.get(id)?.isHeldBack).map(({ id }) => id);
   const failed = unfinished.filter((task) => task.status === "failed").map((task) => task.id);
+  const notDone = `Not done: ${ids}.${pausedSentence(asked, recorder.state)}`;
   if (failed.length === 0 && takenBack.length > 0) {
-    return `Not done: ${ids}. Taken back: ${takenBack.join(", ")}; run implement again to do that anew.`;
+    return `${notDone} Taken back: ${takenBack.join(", ")}; run implement again to do that anew.`;
   }
-  if (failed.length === 0) return `Not done: ${ids}. Run implement again to go on.`;
-  return `Not done: ${ids}. To try again, set the status of ${failed.join(", ")} to pending and run implement again.`;
+  if (failed.length === 0) return `${notDone} Run implement again to go on.`;
+  return `${notDone} To try again, set the status of ${failed.join(", ")} to pending and run implement again.`;
+}
+
+/** What a person keeps from being gone on with; the next run begins with nothing paused. */
+function pausedSentence(tasks: readonly Task[], { tasks: states }: RunState): string {
+  const paused = tasks.filter(({ id }) => states.get(id)?.pausedBecause !== undefined).map(({ id }) => id);
+  return paused.length === 0 ? "" : ` Paused: ${paused.join(", ")}, until implement is run again.`;
 }
 
 /** A task that was not there when the run was asked for is part of what was asked. */

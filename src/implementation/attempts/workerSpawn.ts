@@ -37,6 +37,10 @@ export async function spawnWorker(
   let { route } = attempt;
   for (let respawns = 0; ; respawns++) {
     const result = await spawnAndRecord({ ...attempt, route }, surroundings, watch);
+    if (isBadPatch(result, watch)) {
+      await models.giveBack(route.model);
+      return result;
+    }
     await models.note(route.model, "worker", result);
     const mayPass = result.status === "error" && result.failure.retryable && !isEnding(watch);
     if (!mayPass || respawns === MOST_RESPAWNS) return result;
@@ -45,6 +49,14 @@ export async function spawnWorker(
     if (next === undefined) return result;
     route = next;
   }
+}
+
+/**
+ * Edits that nobody can apply, after all that was said about them: the next attempt may do better. It says nothing
+ * against the provider, which has answered.
+ */
+function isBadPatch(result: SpawnResult, { role }: SpawnWatch): boolean {
+  return role === "patcher" && result.status === "error" && result.failure.reason === "invalid_answer";
 }
 
 /** A supervisor stops its agent only once the work is saved: until then nobody may begin in that one's place. */

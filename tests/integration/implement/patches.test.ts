@@ -57,3 +57,26 @@ test("after two agents that came to nothing the last attempt asks for edits", as
   expect(report.outcome).toEqual({ done: true });
   expect(runner.agents.map(({ role }) => role)).toEqual(["worker", "worker", "patcher"]);
 });
+
+test("a model whose edits can never be applied fails its task, which does not keep it from the others", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }, { id: "T002" }] });
+  const { report, runner } = await track.implement(
+    scripted({
+      T001: async () => ({ status: "success", text: "I would rather talk.", structured: undefined }),
+      T002: async () => patch({ path: fileOf("T002"), content: "word\n" }),
+    }),
+    { flags: { mode: "patch", workers: 1 } },
+  );
+  expect(report.outcome).toMatchObject({
+    done: false,
+    reason: expect.stringContaining("Not done: T001. To try again"),
+  });
+  expect(await track.statuses()).toEqual({ T001: "failed", T002: "complete" });
+  // Each attempt is one session, with its corrections.
+  expect(runner.agents.map(({ task, corrections }) => [task, corrections.length])).toEqual([
+    ["T001", 2],
+    ["T001", 2],
+    ["T001", 2],
+    ["T002", 0],
+  ]);
+});

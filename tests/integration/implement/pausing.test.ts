@@ -168,3 +168,15 @@ test("a model that is asked for edits is held before its next request, and answe
   expect((await running).report.outcome).toEqual({ done: true });
   expect(await recorded(track, "agent_held", "agent_released")).toHaveLength(2);
 });
+
+test("what a person had paused is named at the end of a run that did not do it", async () => {
+  await using track = await makeTrack({ tasks: [{ id: "T001" }, { id: "T002", depends_on: ["T001"] }] });
+  const { report } = await track.implement(async (agent) => {
+    if (agent.turn === 1) await pause(track, { task: "T002" });
+    return undefined;
+  });
+  expect(report.outcome).toMatchObject({
+    done: false,
+    reason: expect.stringContaining("Not done: T001, T002. Paused: T002, until implement is run again. To try again"),
+  });
+});
