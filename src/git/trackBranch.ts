@@ -1,8 +1,9 @@
 import { failure, type Result, success } from "../core/result.ts";
+import { isOurs } from "./commitTrailers.ts";
 import type { ControlRepository } from "./controlRepository.ts";
 import { GitError, type GitFailure } from "./gitFailure.ts";
 import type { Git } from "./gitProcess.ts";
-import { copyObjects } from "./objectTransfer.ts";
+import { adoptObjects, copyObjects } from "./objectTransfer.ts";
 import { type RefFailure, swapRef } from "./refs.ts";
 import { describeLock } from "./staleLocks.ts";
 import type { UserRepository } from "./userRepository.ts";
@@ -48,8 +49,8 @@ export async function readTrackBranch(git: Git, user: UserRepository, trackId: s
 
 /**
  * Makes `mac/<track_id>` in the user's repository, which from then on keeps the base from being pruned, and its
- * counterpart in control.git. An unfinished or finished run's branch is gone on with; one that we did not make, or that
- * was rewritten since, is refused. The caller holds the track's lock.
+ * counterpart in control.git. An unfinished or finished run's branch is gone on with, also where the counterpart was lost;
+ * one that we did not make, or that was rewritten since, is refused. The caller holds the track's lock.
  */
 export async function createTrackBranch(
   git: Git,
@@ -58,13 +59,14 @@ export async function createTrackBranch(
   trackId: string,
   commit: string,
 ): Promise<TrackBranchOutcome> {
-  const [existing, landed] = await Promise.all([
+  const [existing, known] = await Promise.all([
     readTrackBranch(git, user, trackId),
     control.readRef(trackRef(trackId)),
   ]);
-  if (existing === undefined) return startBranch(git, user, control, trackId, commit, landed);
+  if (existing === undefined) return startBranch(git, user, control, trackId, commit, known);
   const place = await checkedOutAt(git, user, trackId);
   if (place !== undefined) return refusedAsCheckedOut(trackId, place);
+  const landed = known ?? (await adoptBranch(git, user, control, trackId, existing));
   if (landed === undefined) return refusedAsForeign(trackId, "was not made by multi-agent-coder");
 
   const head = await newerOf(control, existing, landed);
@@ -73,6 +75,21 @@ export async function createTrackBranch(
   const refused = await moveBoth(git, user, control, trackId, { next, existing, landed });
   if (refused !== undefined) return refused;
   return { kind: next === head ? "continues" : "advanced", head: next };
+}
+
+/** The head that `createTrackBranch` would give for the same commit, unless it refused. Nothing is made. */
+export async function headFor(
+  git: Git,
+  user: UserRepository,
+  control: ControlRepository,
+  trackId: string,
+  commit: string,
+): Promise<string> {
+  const existing = await readTrackBranch(git, user, trackId);
+  if (existing === undefined) return commit;
+  const landed = (await control.readRef(trackRef(trackId))) ?? existing;
+  const head = (await newerOf(control, existing, landed)) ?? existing;
+  return (await control.isAncestor(head, commit)) ? commit : head;
 }
 
 /**
@@ -123,6 +140,17 @@ export async function isInUsersBranch(git: Git, user: UserRepository, commit: st
   return user.branch === undefined && git.test(["merge-base", "--is-ancestor", commit, user.head], options);
 }
 
+/** The commits of branches of the user's that are none of ours, and first what they have checked out. */
+export async function usersTips(git: Git, user: UserRepository): Promise<readonly string[]> {
+  const args = ["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads"];
+  const listed = await git.must(args, { cwd: user.root });
+  const others = listed.split("\n").flatMap((line) => {
+    const [commit, name] = line.split(" ");
+    return commit && name && !name.startsWith("refs/heads/mac/") ? [commit] : [];
+  });
+  return [user.head, ...others];
+}
+
 async function startBranch(
   git: Git,
   user: UserRepository,
@@ -138,6 +166,26 @@ async function startBranch(
   if (landed !== undefined) await control.pin(`refs/mac/replaced/${trackId}/${landed}`, landed);
   await control.pin(trackRef(trackId), commit);
   return { kind: "created", head: commit };
+}
+
+/**
+ * Takes a branch up again whose counterpart was lost with its repository, or cleaned and brought back: its commits say that
+ * they are ours. @returns where it is; undefined: nothing on it says so
+ */
+async function adoptBranch(
+  git: Git,
+  user: UserRepository,
+  control: ControlRepository,
+  trackId: string,
+  existing: string,
+): Promise<string | undefined> {
+  // Of what the user's branch has altogether, the tip has to say it: below that are landings of other tracks as well.
+  const isMerged = await control.isAncestor(existing, user.head);
+  const range = isMerged ? { to: existing, limit: 1 } : { from: user.head, to: existing };
+  if (!(await control.commits(range)).some(isOurs)) return undefined;
+  if (!isMerged) await adoptObjects(git, control, existing, [user.head]);
+  await control.pin(trackRef(trackId), existing);
+  return existing;
 }
 
 async function moveBoth(

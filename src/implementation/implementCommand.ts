@@ -13,6 +13,7 @@ import { trackPurpose } from "../recovery/trackPurpose.ts";
 import { describeDryRun } from "./forecast/dryRun.ts";
 import type { WholeLoop } from "./health/smokeTest.ts";
 import { type ImplementFlags, type ImplementScene, readScene } from "./implementScene.ts";
+import { refuseLostWork } from "./lostWork.ts";
 import { isNothingLeft } from "./nothingLeft.ts";
 import { runTrack } from "./trackRun.ts";
 import { WorktreeManager } from "./worktreeManager.ts";
@@ -35,6 +36,7 @@ async function implement(
   const scene = await readScene(flags, context);
   if (flags.dryRun) return { text: dryRunOf(scene, context), outcome: { done: true } };
   await scene.manager.clearUnfinished();
+  await refuseLostWork(scene);
   if (await isNothingLeft(scene)) {
     return { text: `Everything in ${scene.backlogFile} is complete already.`, outcome: { done: true } };
   }

@@ -3,11 +3,12 @@ import { syncDirectory } from "../../core/files.ts";
 import { trackBranchName } from "../../git/trackBranch.ts";
 import { describeKeptRun } from "../../recovery/keptRuns.ts";
 import { acquireLock } from "../../recovery/lock.ts";
-import { listRuns, readRun, tracksOfRuns } from "../../recovery/runStore.ts";
+import { findUnfinishedRun, listRuns, readRun, tracksOfRuns } from "../../recovery/runStore.ts";
 import { trackPurpose } from "../../recovery/trackPurpose.ts";
 import type { CleanScene } from "./cleanScene.ts";
 import { keptRefs } from "./keptRefs.ts";
 import { isMerged, readTrackHeads, removeTrack } from "./leftTracks.ts";
+import { showLostTasks } from "./lostStatuses.ts";
 
 /**
  * Sets a run aside: its refs go on under `refs/mac/kept/<run>/`, its folder in `kept/`, and with the last run of a track its
@@ -22,7 +23,8 @@ export async function setRunAside(runId: string, force: boolean, scene: CleanSce
   const lock = await acquireLock(state.trackLock(trackId), options);
   if (!lock.ok) return ledger.refuse(`Run ${runId} was left: ${lock.failure.message}`);
   try {
-    const refused = (await whyNotUnforced(runId, force, scene)) ?? (await moveAway(runId, trackId, force, scene));
+    const refused =
+      (await whyNotUnforced(runId, trackId, force, scene)) ?? (await moveAway(runId, trackId, force, scene));
     if (refused !== undefined) ledger.refuse(refused);
   } finally {
     await lock.value.release();
@@ -30,13 +32,21 @@ export async function setRunAside(runId: string, force: boolean, scene: CleanSce
 }
 
 /** Read under the lock: nobody changes it now. */
-async function whyNotUnforced(runId: string, force: boolean, { state }: CleanScene): Promise<string | undefined> {
+async function whyNotUnforced(
+  runId: string,
+  trackId: string,
+  force: boolean,
+  { state }: CleanScene,
+): Promise<string | undefined> {
   if (force) return undefined;
   const run = await readRun(state.runs, runId);
   if (!run.ok)
     return `Run ${runId} was left, since its journal cannot be read: ${run.failure.message} ${withForce(runId)}`;
-  if (run.value.outcome !== undefined) return undefined;
-  return `Run ${runId} was left, since it is not finished: implement goes on with it. ${withForce(runId)}`;
+  if (run.value.outcome === undefined)
+    return `Run ${runId} was left, since it is not finished: implement goes on with it. ${withForce(runId)}`;
+  const open = await findUnfinishedRun(state.runs, trackId);
+  if (!open.ok || open.value === undefined) return undefined;
+  return `Run ${runId} was left, since its track has an unfinished run, ${open.value}, which builds on it: implement goes on with that. ${withForce(runId)}`;
 }
 
 /** @returns why nothing, or not all, of it was done */
@@ -59,6 +69,7 @@ async function moveAway(
   await keepRefsOf(runId, scene);
   const obstacle = heads && (await removeTrack(runId, heads, scene));
   if (obstacle !== undefined) return obstacle;
+  if (isLast) await showLostTasks(trackId, scene);
   await mkdir(state.kept, { recursive: true, mode: 0o700 });
   await rename(state.runDirectory(runId), state.keptRun(runId));
   await Promise.all([syncDirectory(state.kept), syncDirectory(state.runs)]);
@@ -100,17 +111,22 @@ async function trackOf(runId: string, { state }: CleanScene): Promise<string | u
   return (await tracksOfRuns(state.runs)).find((run) => run.runId === runId)?.trackId;
 }
 
-/** Ids of the runs that `--all` means: those that have finished; forced, all. */
+/** Ids of the runs that `--all` means: those of tracks that have no unfinished run; forced, all. */
 export async function runsToSetAside(force: boolean, { ledger, runs, state }: CleanScene): Promise<readonly string[]> {
-  const ids = new Set(await listRuns(state.runs));
-  const wanted = runs.filter(
-    ({ id, state: run }) => ids.has(id) && (force || run === undefined || run.outcome !== undefined),
-  );
-  for (const { id } of runs.filter((run) => !wanted.includes(run))) {
-    ledger.keep(`run ${id}: it is not finished, implement goes on with it`);
+  const tracks = new Map((await tracksOfRuns(state.runs)).map(({ runId, trackId }) => [runId, trackId]));
+  const there = new Set(await listRuns(state.runs));
+  const unfinished = runs.filter(({ state: run }) => run !== undefined && run.outcome === undefined);
+  const open = new Set(unfinished.flatMap(({ id }) => tracks.get(id) ?? []));
+  const wanted: string[] = [];
+  for (const run of runs.filter(({ id }) => there.has(id))) {
+    const track = tracks.get(run.id);
+    if (force || track === undefined) wanted.push(run.id);
+    else if (unfinished.includes(run)) ledger.keep(`run ${run.id}: it is not finished, implement goes on with it`);
+    else if (open.has(track)) ledger.keep(`run ${run.id}: its track has an unfinished run`);
+    else wanted.push(run.id);
   }
   // Oldest first: a track's branch goes with its latest run.
-  return wanted.map(({ id }) => id).reverse();
+  return wanted.reverse();
 }
 
 function withForce(runId: string): string {

@@ -12,6 +12,7 @@ import { runsOfUnknownTrack, tracksOfRuns } from "../../recovery/runStore.ts";
 import { trackPurpose } from "../../recovery/trackPurpose.ts";
 import type { CleanScene } from "./cleanScene.ts";
 import { keptRef } from "./keptRefs.ts";
+import { showLostTasks } from "./lostStatuses.ts";
 
 /** Where a track is: in control.git, and on the branch `mac/<track>` of the user's repository. */
 export interface TrackHeads {
@@ -90,7 +91,8 @@ export async function removeTracksWithoutRuns(force: boolean, scene: CleanScene)
         force || (await isMerged(heads, scene))
           ? await removeTrack(`tracks/${trackId}/${commit.slice(0, 12)}`, heads, scene)
           : `${trackBranchName(trackId)} was left, since no branch of yours has all of it: take it with git merge ${trackBranchName(trackId)}, or clean --all --force, which keeps it.`;
-      if (obstacle !== undefined) ledger.refuse(obstacle);
+      if (obstacle === undefined) await showLostTasks(trackId, scene);
+      else ledger.refuse(obstacle);
     } finally {
       await lock.value.release();
     }

@@ -1,4 +1,4 @@
-import { ATTEMPT, CHECKPOINT, MODEL, RUN, TASK, withTrailers } from "../commitTrailers.ts";
+import { ATTEMPT, CHECKPOINT, MODEL, RUN, TASK, withTrailers } from "../../git/commitTrailers.ts";
 
 /** What a checkpoint's commit says of itself, so that it can be told from any other without a journal. */
 export interface CheckpointFacts {

@@ -1,6 +1,6 @@
+import { CHECKPOINT } from "../../git/commitTrailers.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
 import type { Continuation, TaskCheckpoint, TaskState } from "../../recovery/taskState.ts";
-import { CHECKPOINT } from "../commitTrailers.ts";
 
 /**
  * O8. Why a checkpoint cannot be gone back to: its commit or something it holds is not there any more, or it is another

@@ -1,13 +1,11 @@
 import type { LoggedCommit } from "../../git/commitLog.ts";
+import { ATTEMPT, CHECKPOINT, MODEL, RETURNS_TO, RUN, TASK, UNDOES, withTrailers } from "../../git/commitTrailers.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
 import type { Identity } from "../../git/userRepository.ts";
-import { ATTEMPT, CHECKPOINT, MODEL, RUN, TASK, withTrailers } from "../commitTrailers.ts";
 import type { LandedTask } from "./trackHistory.ts";
 
-/** Names of the trailers that only commits of the branch have. */
-const UNDOES = "Mac-Undoes";
+/** With `UNDOES` and `RETURNS_TO` the trailers that only commits of the branch have. */
 const RESTORES = "Mac-Restores";
-const RETURNS_TO = "Mac-Returns-To";
 
 /** One task landed, or taken back, as a commit whose parent is the step before it, the first one's the branch's head. */
 export interface StepCommit {
@@ -110,11 +108,6 @@ export async function rolledBackBy(control: ControlRepository, commit: string): 
     return task === undefined || own === undefined ? [] : [{ task, commit: own }];
   });
   return { undone: tip?.trailers.get(UNDOES) ?? [], restored };
-}
-
-/** True of what we made: people's commits have no trailers of ours. */
-export function isOurs({ trailers }: LoggedCommit): boolean {
-  return [RUN, UNDOES, RETURNS_TO].some((name) => trailers.has(name));
 }
 
 function byTask(commits: readonly LoggedCommit[]): ReadonlyMap<string, string> {

@@ -1,10 +1,10 @@
 import { dependentsOf } from "../../backlog/taskGraph.ts";
 import { failure, type Result, success } from "../../core/result.ts";
 import type { LoggedCommit } from "../../git/commitLog.ts";
+import { isOurs } from "../../git/commitTrailers.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
 import { trackBranchName } from "../../git/trackBranch.ts";
 import type { Backlog } from "../../types.ts";
-import { isOurs } from "./landingCommits.ts";
 import { findTarget, firstParentWay } from "./rollbackTarget.ts";
 import {
   type LandedTask,

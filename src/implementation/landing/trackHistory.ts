@@ -1,4 +1,6 @@
+import { compareText } from "../../core/compareText.ts";
 import { failure, type Result, success } from "../../core/result.ts";
+import type { StateDirectory } from "../../core/stateDirectory.ts";
 import type { ControlRepository } from "../../git/controlRepository.ts";
 import type { RunEvent } from "../../recovery/runEvents.ts";
 import { type RunUnreadable, readRunEvents, runsOfUnknownTrack, tracksOfRuns } from "../../recovery/runStore.ts";
@@ -47,6 +49,37 @@ export async function readTrackHistory(
     }
   }
   return success({ bases, steps });
+}
+
+/** All that is known of a track, also from runs that were cleaned. */
+export interface WholeHistory extends TrackHistory {
+  /** The backlog's file the latest run was started with. */
+  readonly backlogFile: string | undefined;
+}
+
+/** The same over the runs that are there and those that were cleaned. Journals that cannot be read tell nothing. */
+export async function readWholeHistory(
+  { kept, runs }: Pick<StateDirectory, "kept" | "runs">,
+  trackId: string,
+): Promise<WholeHistory> {
+  const folders = await Promise.all(
+    [runs, kept].map(async (folder) => (await tracksOfRuns(folder)).map((run) => ({ ...run, folder }))),
+  );
+  const own = folders.flat().filter((run) => run.trackId === trackId);
+  const bases: string[] = [];
+  const steps: TrackStep[] = [];
+  let backlogFile: string | undefined;
+  for (const { folder, runId } of own.toSorted((a, b) => compareText(a.runId, b.runId))) {
+    const events = await readRunEvents(folder, runId);
+    for (const event of events.ok ? events.value : []) {
+      const step = stepOf(event);
+      if (step !== undefined) steps.push(step);
+      if (event.type !== "run_started") continue;
+      bases.push(event.base);
+      backlogFile = event.backlog_file;
+    }
+  }
+  return { bases, steps, backlogFile };
 }
 
 /** The commits of a branch that make up a track: after the place where it began, up to `to`. */

@@ -155,6 +155,89 @@ test("work that no branch of the user's has needs --force, which keeps it; a per
   expect(await (await track.control()).git("log", "--format=%s", `refs/mac/kept/${run}/branch`)).toContain("T002");
 });
 
+/** The task's status in the file. */
+async function statusIn(track: Track, task: string): Promise<string | undefined> {
+  return new RegExp(`id: ${task}\\n(?:(?!  - id)[^\\n]*\\n)*? +status: (\\w+)`).exec(
+    await readFile(track.backlogFile, "utf8"),
+  )?.[1];
+}
+
+test("a task whose only branch was removed with --force is to be done again, so that nothing is built without it", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  await track.implement(writesItsWord, { options: { merge: "branch" }, flags: { only: ["T001"] } });
+  const run = await latestRun(track);
+  expect(await statusIn(track, "T001")).toBe("complete");
+
+  const { text, outcome } = await track.clean({ all: true, force: true });
+
+  expect(outcome).toEqual({ done: true });
+  expect(text).toContain("T001 pending again in tasks/BACKLOG.yaml, since no branch of yours has the work any more");
+  expect(text).toContain(`refs/mac/kept/${run}/track`);
+  expect(await statusIn(track, "T001")).toBe("pending");
+  const again = await track.implement(writesItsWord, { options: { merge: "branch" } });
+  expect(again.runner.tasks).toEqual(["T001", "T002"]);
+});
+
+test("a file that cannot be read as the track's stays as it is, and what to do is said", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  await track.implement(writesItsWord, { options: { merge: "branch" }, flags: { only: ["T001"] } });
+  await writeFile(track.backlogFile, "tasks: [");
+  const { text } = await track.clean({ all: true, force: true });
+  expect(text).toContain("T001 could not be set in tasks/BACKLOG.yaml. Set to pending");
+  expect(await readFile(track.backlogFile, "utf8")).toBe("tasks: [");
+});
+
+test("implement refuses to build on complete tasks whose work is not where it begins, and each way out it names works", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  const { repository } = track;
+  await track.implement(writesItsWord, { options: { merge: "branch" }, flags: { only: ["T001"] } });
+  const run = await latestRun(track);
+  await track.clean({ all: true, force: true });
+  await track.setStatus("T001", "complete");
+
+  const refused = await track.implement(writesItsWord).then(
+    () => "",
+    (error: Error) => error.message,
+  );
+  expect(refused).toContain("tasks/BACKLOG.yaml calls T001 complete");
+  expect(refused).toContain("set T001 to pending in tasks/BACKLOG.yaml");
+  const { controlGit } = await track.state();
+  const command = `git fetch '${controlGit}' refs/mac/kept/${run}/track:refs/heads/mac/words`;
+  expect(refused).toContain(command);
+  expect(await repository.git("branch", "--list", "mac/*")).toBe("");
+
+  await repository.git("fetch", "--quiet", controlGit, `refs/mac/kept/${run}/track:refs/heads/mac/words`);
+  const { report, runner } = await track.implement(writesItsWord, { options: { merge: "branch" } });
+  expect(report.outcome).toEqual({ done: true });
+  expect(runner.tasks).toEqual(["T002"]);
+  expect(await repository.git("ls-tree", "-r", "--name-only", "mac/words", "words/")).toContain(fileOf("T001"));
+});
+
+test("what a person completed by hand, or took by a squash, is nobody's loss", async () => {
+  await using track = await makeTrack({ tasks: [...PAIR, { id: "T003" }] });
+  const { repository } = track;
+  await track.setStatus("T003", "complete");
+  await track.implement(writesItsWord, { options: { merge: "branch" }, flags: { only: ["T001"] } });
+  await repository.git("merge", "--quiet", "--squash", "mac/words");
+  await repository.commit("Words");
+  const { text } = await track.clean({ all: true, force: true });
+  expect(text).not.toContain("pending again");
+  const { report, runner } = await track.implement(writesItsWord);
+  expect(report.outcome).toEqual({ done: true });
+  expect(runner.tasks).toEqual(["T002"]);
+});
+
+test("a branch of ours is gone on with after all we knew about it is lost", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  await track.implement(writesItsWord, { options: { merge: "branch" }, flags: { only: ["T001"] } });
+  const landed = await track.repository.git("rev-parse", "mac/words");
+  await rm((await track.state()).root, { recursive: true });
+  const { report, runner } = await track.implement(writesItsWord, { options: { merge: "branch" } });
+  expect(report.outcome).toEqual({ done: true });
+  expect(runner.tasks).toEqual(["T002"]);
+  expect(await track.repository.git("rev-parse", "mac/words^")).toBe(landed);
+});
+
 test("merged into another branch of the user's is merged; a branch checked out somewhere stays and is named", async () => {
   await using track = await makeTrack({ tasks: PAIR });
   const { repository } = track;
@@ -221,6 +304,46 @@ test("what an agent wrote before its process was killed is kept, named, and gone
   );
   expect(report.outcome).toEqual({ done: true });
   expect(found).toBe("half of T001\n");
+});
+
+test("a track with an unfinished run is left whole, so that what its finished runs landed can still be taken back", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  await track.implement(writesItsWord, { options: { merge: "branch" }, flags: { only: ["T001"] } });
+  const finished = await latestRun(track);
+  const open = await interruptedRun(track);
+  expect(open).not.toBe(finished);
+
+  const all = await track.clean({ all: true });
+  expect(all.outcome).toEqual({ done: true });
+  expect(all.text).toContain(`Kept: run ${finished}: its track has an unfinished run`);
+  const refused = await track.clean({ run: finished });
+  expect(refused.outcome).toEqual({ done: false, reason: expect.stringContaining(`an unfinished run, ${open}`) });
+  expect((await listRuns((await track.state()).runs)).toSorted()).toEqual([finished, open].toSorted());
+  expect((await track.rollback({ task: "T001" })).text).toContain("T001, pending again");
+
+  expect((await track.clean({ run: finished, force: true })).outcome).toEqual({ done: true });
+  expect(await listRuns((await track.state()).runs)).toEqual([open]);
+});
+
+test("rollback says of what was cleaned where it is kept", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  await track.implement(writesItsWord, { flags: { only: ["T001"] } });
+  const run = await latestRun(track);
+  const landed = await track.repository.git("rev-parse", "--short=9", "mac/words");
+  expect((await track.clean({ all: true })).outcome).toEqual({ done: true });
+  await expect(track.rollback({ task: "T001" })).rejects.toThrow(`Run ${run} was cleaned`);
+  await expect(track.rollback({ to: landed })).rejects.toThrow(`Run ${run} was cleaned`);
+  await expect(track.rollback({ task: "T002" })).rejects.not.toThrow("was cleaned");
+});
+
+test("rollback says it also while the track goes on", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  await track.implement(writesItsWord, { flags: { only: ["T001"] } });
+  const first = await latestRun(track);
+  await track.repository.commit("Statuses");
+  await track.implement(writesItsWord);
+  await track.clean({ run: first });
+  await expect(track.rollback({ task: "T001" })).rejects.toThrow(`Run ${first} was cleaned`);
 });
 
 test("a live run keeps what it works with, and cannot be set aside", async () => {
