@@ -17,6 +17,7 @@ import { tasksToDo } from "../implementation/implementScene.ts";
 import { canGoOn, closeAttempt, type RunPurpose, startRun, takeUpRun } from "../implementation/runOpening.ts";
 import { startOf, takeOver } from "../implementation/runTakeOver.ts";
 import { describeUnwritten } from "../implementation/statusProjection.ts";
+import { whereKeptThat } from "../recovery/keptRuns.ts";
 import type { Lock } from "../recovery/lock.ts";
 import type { RunLog } from "../recovery/runLog.ts";
 import { isInAttempt } from "../recovery/taskState.ts";
@@ -82,7 +83,7 @@ async function rollBack(
   try {
     const { backlog } = manager;
     const target = await findRollbackTarget(checkpoint, await readTrackRuns(state.runs, trackId), { backlog, control });
-    if (!target.ok) throw new Refusal(target.failure);
+    if (!target.ok) throw new Refusal((await cleanedWith(checkpoint, scene)) ?? target.failure);
     const purpose = await purposeOf(target.value, scene, log);
     if (log !== undefined && !(canGoOn(log.state, purpose) && log.state.tasks.has(target.value.spec.id))) {
       log = await takeOver(opener, log, manager, purpose);
@@ -102,6 +103,11 @@ async function rollBack(
   } finally {
     await log?.close();
   }
+}
+
+/** Where the run of a checkpoint is that was cleaned. */
+function cleanedWith(checkpoint: string, { state, trackId }: RollbackScene): Promise<string | undefined> {
+  return whereKeptThat(state, trackId, (event) => event.type === "checkpoint_taken" && event.id === checkpoint);
 }
 
 /** Its attempt is over, also one whose work has passed and was about to land. */

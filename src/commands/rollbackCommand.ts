@@ -20,6 +20,7 @@ import { carryOut } from "../implementation/landing/rollbackRecord.ts";
 import { describeRollback } from "../implementation/landing/rollbackWords.ts";
 import { RunRecorder } from "../implementation/runRecorder.ts";
 import { leaseGate } from "../implementation/slots/leasedGate.ts";
+import { whereKeptThat } from "../recovery/keptRuns.ts";
 import type { Lock } from "../recovery/lock.ts";
 import { trackPurpose } from "../recovery/trackPurpose.ts";
 import { openRunForRollback, type RollbackRun } from "./rollbackRun.ts";
@@ -54,13 +55,15 @@ async function rollBack(
   const run = await openRunForRollback(scene, { clock: context.clock, lock });
   try {
     const head = await headToRollBack(wish, scene);
+    if (head === undefined)
+      throw new Refusal(await orWhereCleaned(`Nothing has landed on ${trackBranchName(trackId)} yet.`, wish, scene));
     const leftover = await run.showLeftover();
     if (leftover !== undefined) {
       await showBranch(head, scene);
       if (await wasMeant(wish, leftover, scene)) return await finishLeftover(run, scene);
     }
     const plan = await planRollback(wish, { control, runs: state.runs, trackId, backlog: manager.backlog, head });
-    if (!plan.ok) throw new Refusal(plan.failure);
+    if (!plan.ok) throw new Refusal(await orWhereCleaned(plan.failure, wish, scene));
     if (await isDoneAlready(plan.value, control)) return nothingToDo(wish, scene);
     const prepared = await prepareVerified(plan.value, scene, context);
     return await settle(prepared, run, scene);
@@ -123,6 +126,21 @@ async function showBranch(head: string, { control, git, trackId, user }: Rollbac
   const branch = await createTrackBranch(git, user, control, trackId, head);
   if (branch.kind === "refused") throw new Refusal(branch.message);
   if (branch.head !== head) throw new Refusal(`${trackBranchName(trackId)} was moved meanwhile: try again.`);
+}
+
+/** What was cleaned is no longer to be rolled back, which says more than that it is not there. */
+async function orWhereCleaned(why: string, wish: RollbackWish, { state, trackId }: RollbackScene): Promise<string> {
+  const named = wish.kind === "task" ? wish.task : wish.to;
+  const kept = await whereKeptThat(state, trackId, (event) =>
+    event.type === "task_landed" || event.type === "task_restored"
+      ? event.task === named || isShortFor(named, event.commit)
+      : event.type === "task_undone" && isShortFor(named, event.commit),
+  );
+  return kept === undefined ? why : `${why} ${kept}`;
+}
+
+function isShortFor(named: string, commit: string): boolean {
+  return /^[0-9a-f]{4,}$/i.test(named) && commit.startsWith(named.toLowerCase());
 }
 
 async function wasMeant(wish: RollbackWish, leftover: string, { control }: RollbackScene): Promise<boolean> {

@@ -6,7 +6,7 @@ import { Refusal } from "../core/refusal.ts";
 import type { StateDirectory } from "../core/stateDirectory.ts";
 import { ControlRepository } from "../git/controlRepository.ts";
 import type { Git } from "../git/gitProcess.ts";
-import { readTrackBranch, trackBranchName, trackRef } from "../git/trackBranch.ts";
+import { readTrackBranch, trackRef } from "../git/trackBranch.ts";
 import { inspectRepository, type UserRepository } from "../git/userRepository.ts";
 import type { RollbackWish } from "../implementation/landing/rollbackPlan.ts";
 import type { RollbackFlags } from "./rollbackWish.ts";
@@ -53,16 +53,17 @@ export async function readRollbackScene(
 /**
  * The commit a rollback goes on top of: that of the branch. For what is undone task by task the user's own where that
  * holds all of the branch, so that it fits there; what goes back as a whole would take the user's later work along.
+ * Undefined: nothing has landed.
  */
 export async function headToRollBack(
   wish: RollbackWish,
   { git, user, control, trackId }: RollbackScene,
-): Promise<string> {
+): Promise<string | undefined> {
   const [published, landed] = await Promise.all([
     readTrackBranch(git, user, trackId),
     control.readRef(trackRef(trackId)),
   ]);
-  if (landed === undefined) throw new Refusal(`Nothing has landed on ${trackBranchName(trackId)} yet.`);
+  if (landed === undefined) return undefined;
   const isNewer = published !== undefined && (await control.isAncestor(landed, published));
   const head = isNewer ? published : landed;
   return wish.kind === "task" && (await control.isAncestor(head, user.head)) ? user.head : head;

@@ -1,5 +1,7 @@
 import { readdir } from "node:fs/promises";
 import type { StateDirectory } from "../core/stateDirectory.ts";
+import type { RunEvent } from "./runEvents.ts";
+import { readRunEvents, tracksOfRuns } from "./runStore.ts";
 
 type KeptPlaces = Pick<StateDirectory, "controlGit" | "kept" | "keptRun">;
 
@@ -14,4 +16,18 @@ export async function whereKept(state: KeptPlaces, id: string): Promise<string |
   const kept = await readdir(state.kept).catch(() => []);
   const runId = kept.find((name) => name === id || name.endsWith(`-${id}`));
   return runId === undefined ? undefined : describeKeptRun(state, runId);
+}
+
+/** The same of the latest run of a track that was cleaned and in which `happened` is true of an event. */
+export async function whereKeptThat(
+  state: KeptPlaces,
+  trackId: string,
+  happened: (event: RunEvent) => boolean,
+): Promise<string | undefined> {
+  for (const { runId, trackId: other } of await tracksOfRuns(state.kept)) {
+    if (other !== trackId) continue;
+    const events = await readRunEvents(state.kept, runId);
+    if (events.ok && events.value.some(happened)) return describeKeptRun(state, runId);
+  }
+  return undefined;
 }
