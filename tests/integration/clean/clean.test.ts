@@ -330,6 +330,7 @@ test("rollback says of what was cleaned where it is kept", async () => {
   await track.implement(writesItsWord, { flags: { only: ["T001"] } });
   const run = await latestRun(track);
   const landed = await track.repository.git("rev-parse", "--short=9", "mac/words");
+  await track.repository.git("merge", "--quiet", "--ff-only", "mac/words");
   expect((await track.clean({ all: true })).outcome).toEqual({ done: true });
   await expect(track.rollback({ task: "T001" })).rejects.toThrow(`Run ${run} was cleaned`);
   await expect(track.rollback({ to: landed })).rejects.toThrow(`Run ${run} was cleaned`);
