@@ -277,6 +277,26 @@ test("an unfinished run: --all leaves it, --run refuses it, --force sets it asid
   expect(contents).toContain("half");
 });
 
+test("a run whose journal lost its beginning: refused, set aside by --force; never moved where nothing tells its track", async () => {
+  await using track = await makeTrack({ tasks: PAIR });
+  const run = await interruptedRun(track);
+  const state = await track.state();
+  const folder = state.runDirectory(run);
+  await rm(join(folder, "events.jsonl"));
+  const damaged = expect.stringContaining(`The journal of run ${run} is damaged at line 1`);
+  expect((await track.clean({ run })).outcome).toEqual({ done: false, reason: damaged });
+
+  const session = await readFile(join(folder, "session.json"), "utf8");
+  await writeFile(join(folder, "session.json"), "garbage");
+  const unknown = await track.clean({ run, force: true });
+  expect(unknown.outcome).toEqual({ done: false, reason: damaged });
+  expect(existsSync(folder)).toBe(true);
+
+  await writeFile(join(folder, "session.json"), session);
+  expect((await track.clean({ run, force: true })).outcome).toEqual({ done: true });
+  expect(await readdir(state.keptRun(run))).toContain("session.json");
+});
+
 test("what an agent wrote before its process was killed is kept, named, and gone on from by the next implement", async () => {
   await using track = await makeTrack({ tasks: PAIR });
   const program = join(import.meta.dir, "../implement/implementProcess.ts");
