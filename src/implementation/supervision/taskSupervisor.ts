@@ -12,6 +12,7 @@ import type { TraceEvent } from "../../monitoring/agentTrace.ts";
 import type { DriftReading } from "../../monitoring/contextDriftDetector.ts";
 import type { RunEvent } from "../../recovery/runEvents.ts";
 import type { AgentHold } from "./agentHold.ts";
+import { AgentQuestion } from "./agentQuestion.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import type { Notices } from "./notices.ts";
 import { RunningCalls } from "./runningCalls.ts";
@@ -67,12 +68,12 @@ export class TaskSupervisor implements AgentSupervisor {
   private readonly locking = new Set<string>();
   private compactions = 0;
   private halted: Halt | undefined;
-  private question: PersonCheckpoint | undefined;
-  private asking: Promise<unknown> = Promise.resolve();
+  private readonly question: AgentQuestion;
   private hasEnded = false;
 
   constructor(options: TaskSupervisorOptions) {
     this.options = options;
+    this.question = new AgentQuestion({ ...options, save: () => options.checkpoints.now("question") });
     this.silence = setInterval(() => this.onSilence(), SILENCE_MS);
     this.silence.unref();
   }
@@ -83,7 +84,7 @@ export class TaskSupervisor implements AgentSupervisor {
   }
 
   get asked(): PersonCheckpoint | undefined {
-    return this.question;
+    return this.question.asked;
   }
 
   /** Nothing is recorded or saved once this has resolved. */
@@ -92,7 +93,7 @@ export class TaskSupervisor implements AgentSupervisor {
     this.hasEnded = true;
     this.noteToolsEnded();
     await this.options.checkpoints.rest();
-    await this.asking;
+    await this.question.settled();
   }
 
   /** The session has ended, and with it the tools of which nobody will tell any more. */
@@ -178,32 +179,10 @@ export class TaskSupervisor implements AgentSupervisor {
     return "Noted. Go on with the task.";
   }
 
-  askPerson(request: PersonRequest): Promise<string> {
-    if (this.halted !== undefined) return Promise.resolve(STOPPED);
+  async askPerson(request: PersonRequest): Promise<string> {
+    if (this.halted !== undefined) return STOPPED;
     this.halted = { reason: "question" };
-    const asking = this.ask(request);
-    this.asking = asking.catch(() => undefined);
-    return asking;
-  }
-
-  /** The question is on record only once the work it is about is saved, and never once the attempt goes another way. */
-  private async ask({ message, options, resumeId }: PersonRequest): Promise<string> {
-    const { attempt, checkpoint, checkpoints, record, stop, task } = this.options;
-    await checkpoints.now("question");
-    if (this.hasEnded) return STOPPED;
-    const question = {
-      id: checkpoint,
-      message: message.slice(0, 2_000),
-      options: options.map((text) => text.slice(0, 200)),
-    };
-    await record({
-      type: "question_asked",
-      ...{ task, attempt, checkpoint, question: question.message, options: question.options },
-      ...(resumeId === undefined ? {} : { resume_id: resumeId.slice(0, 200) }),
-    });
-    this.question = question;
-    stop();
-    return "A person was asked. Your work is saved and this session ends now; the next one goes on with the answer.";
+    return (await this.question.ask(request, () => this.hasEnded)) ?? STOPPED;
   }
 
   /** Resolves once no call of a tool is under way. */
