@@ -13,7 +13,7 @@ test("a file or a git command that fails ends a run with a reason, and harms not
 
 /** All of them: `npm run sweep hostFaults`. */
 test("an agent that ends badly, or not at all, holds nothing up for good", async () => {
-  const { failures, trials } = await sweepHostFaults(/^(a failing provider|silence until the run is stopped) [12]$/);
+  const { failures, trials } = await sweepHostFaults(/^(a failing provider|silence until the run is stopped) 1$/);
   expect(failures).toEqual([]);
-  expect(trials).toBe(4);
+  expect(trials).toBe(2);
 }, 180_000);

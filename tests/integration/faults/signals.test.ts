@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { sweepSignals } from "../../sweeps/signals.ts";
 
 /** Two hundred of them: `npm run sweep signals`. */
-const SAMPLE = 8;
+const SAMPLE = 4;
 
 test("interrupted at any moment, once or twice, it is out in time, leaves nothing behind, and the next run ends it", async () => {
   const seed = Number(process.env.SEED ?? 1);
