@@ -106,16 +106,6 @@ export class ControlRepository {
     return readBlobs(this.git, { ...this.options(), signal }, ids);
   }
 
-  /** How much differs between two commits or trees: files, and lines added and removed together. */
-  async differenceSize(from: string, to: string): Promise<{ readonly files: number; readonly lines: number }> {
-    const rows = await this.git.must(["diff-tree", "-r", "--numstat", "--no-renames", from, to], this.options());
-    const counts = rows.split("\n").flatMap((row) => {
-      const [added, removed] = row.split("\t").map(Number);
-      return added === undefined || removed === undefined ? [] : [(added || 0) + (removed || 0)];
-    });
-    return { files: counts.length, lines: counts.reduce((sum, count) => sum + count, 0) };
-  }
-
   /** The tree of `work` with some paths as they are in `base`; `indexFile` is ours alone for the time of the call. */
   treeWithout(base: string, work: string, paths: ReadonlySet<string>, indexFile: string): Promise<string> {
     return treeWithout(this.git, this.options(), { base, work, paths, indexFile });

@@ -21,7 +21,7 @@ import type { RunEquipment } from "./runEquipment.ts";
 import type { RunProgress } from "./runProgress.ts";
 import type { RunRecorder } from "./runRecorder.ts";
 import { classEfforts, estimateEffort } from "./scheduling/effort.ts";
-import { describeHold } from "./scheduling/whyWaiting.ts";
+import { describeHold } from "./scheduling/holdWords.ts";
 import type { Watch } from "./supervision/superviseAttempt.ts";
 import { WorkerPool } from "./workerPool.ts";
 import type { WorktreeManager } from "./worktreeManager.ts";

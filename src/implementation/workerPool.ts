@@ -7,13 +7,13 @@ import type { Pause } from "../core/pause.ts";
 import type { RunEvent } from "../recovery/runEvents.ts";
 import type { RunState } from "../recovery/runState.ts";
 import type { Task } from "../types.ts";
+import { describeCoolDown } from "./scheduling/holdWords.ts";
 import { Patience } from "./scheduling/patience.ts";
 import { ReadyTasks } from "./scheduling/readyTasks.ts";
 import { RunningTasks } from "./scheduling/runningTasks.ts";
 import { type Decision, decide, type Hold, type RunningTask, type Situation } from "./scheduling/scheduler.ts";
 import { scopeComparison } from "./scheduling/scopesMeet.ts";
 import { standings } from "./scheduling/taskStanding.ts";
-import { describeCoolDown, whyWaiting } from "./scheduling/whyWaiting.ts";
 
 /** How the work on one task ended, as far as the pool has to know. */
 export type TaskEnding =
@@ -120,15 +120,6 @@ export class WorkerPool {
     }
     if (this.errors.length > 0) throw this.errors[0];
     return this.ending();
-  }
-
-  /** What a task waits for, in words; undefined: it does not wait. */
-  whyWaiting(task: Task): string | undefined {
-    const { state, alreadyComplete, clock } = this.options;
-    const { hold } = this;
-    return whyWaiting(task, {
-      ...{ state: state(), alreadyComplete, hold, notBefore: this.notBefore(task), now: clock.now() },
-    });
   }
 
   /** Starts what can start. Gives when to look again even if nothing has changed by then. */

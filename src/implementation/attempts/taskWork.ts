@@ -71,12 +71,13 @@ export class TaskWork {
 
   /** What is left of an attempt whose work had passed is done without an agent; undefined: there is more to do. */
   private async takeUp(task: Task): Promise<TaskEnding | undefined> {
-    const { attempts, base, inquiry, phase, verified, work } = this.stateOf(task);
+    const state = this.stateOf(task);
+    const { attempts, base, inquiry, work } = state;
     if (work === undefined || base === undefined) return undefined;
     if (inquiry?.kind === "approval" && inquiry.answer !== undefined) {
       return this.ended(task, attempts, await this.settlement.settleAnswered(task, work, inquiry.answer));
     }
-    if (!verified || (phase !== "verifying" && phase !== "landing")) return undefined;
+    if (!hasPassed(state)) return undefined;
     return this.inSlot(async (slot) => {
       const settled = await this.settlement.settle({ task, number: attempts, slot, base }, work);
       return this.ended(task, attempts, settled);

@@ -85,11 +85,6 @@ export class ReadyTasks implements ReadyOrders {
     return this.ages.items;
   }
 
-  /** Milliseconds of the longest chain of tasks that begins with this one, ready or not. */
-  chainOf(id: string): number {
-    return this.ranked().get(id)?.effort ?? 0;
-  }
-
   /** Looks at a task again; true if it means something else than before. An unknown id means nothing. */
   refresh(id: string, now: number): boolean {
     const node = this.nodes.get(id);

@@ -25,7 +25,7 @@ export function standings(sources: StandingSources): (id: string) => Standing {
 }
 
 /** A person has answered: somebody has to land the work, to close its attempt, or to begin the next with the answer. */
-export function isAnswered({ phase, inquiry }: TaskState): boolean {
+function isAnswered({ phase, inquiry }: TaskState): boolean {
   return (phase === "awaiting_input" || phase === "verifying") && inquiry?.answer !== undefined;
 }
 

@@ -5,6 +5,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { waitingRequests } from "../../../src/recovery/inbox.ts";
 import { acquireLock } from "../../../src/recovery/lock.ts";
 import { currentProcessIdentity } from "../../../src/recovery/processIdentity.ts";
+import { until } from "../../support/until.ts";
 import { contextOf, landedTrack } from "./landedTrack.ts";
 import { type LandingPlace, TRACK } from "./support.ts";
 
@@ -39,7 +40,7 @@ test("a run that ends without having seen to it leaves it to us, and nothing in 
   await using place = await landedTrack({ ended: "interrupted" });
   const lock = await atWork(place);
   const waiting = turn(place, 30_000);
-  while ((await inbox(place)).length === 0) await Bun.sleep(5);
+  await until("the wish", async () => (await inbox(place)).length > 0);
   await lock.release();
   const ours = await waiting;
   expect(ours.kind).toBe("ours");
@@ -51,8 +52,9 @@ test("a wish that came to nothing ends as the run says", async () => {
   await using place = await landedTrack({ ended: "interrupted" });
   const lock = await atWork(place);
   const waiting = turn(place, 30_000);
-  let [left] = await inbox(place);
-  for (; left === undefined; [left] = await inbox(place)) await Bun.sleep(5);
+  await until("the wish", async () => (await inbox(place)).length > 0);
+  const [left] = await inbox(place);
+  if (left === undefined) throw new Error("nothing was left");
   const log = await place.reopen();
   await log.record({
     type: "request_settled",

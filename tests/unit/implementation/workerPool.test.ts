@@ -285,24 +285,3 @@ test("scope granted to a running task keeps others out of it", async () => {
     ["C", 9_000],
   ]);
 });
-
-test("says what each task waits for", async () => {
-  const said = new Map<string, string | undefined>();
-  const tasks = tasksOf({ A: [], B: ["A"], C: [], D: [], E: ["gone"] });
-  const script = async (id: string, run: PoolSimulation): Promise<TaskEnding> => {
-    await run.lasting(1_000);
-    if (id === "A") for (const task of tasks) said.set(task.id, run.pool.whyWaiting(task));
-    return "complete";
-  };
-  await new PoolSimulation(tasks, script, {
-    workers: 1,
-    notBefore: ({ id }) => (id === "D" ? 61_000 : undefined),
-  }).run();
-  expect([...said]).toEqual([
-    ["A", undefined],
-    ["B", "A (preparing)"],
-    ["C", "a free worker"],
-    ["D", expect.stringMatching(/^a model that cools down until \d\d:\d\d \(1 min 0 s\)$/)],
-    ["E", "gone, which is not part of this run"],
-  ]);
-});
